@@ -1,0 +1,41 @@
+"""Divergences between probability distributions, with the theory behind them checked on the code that runs.
+
+>>> import divergence as dv
+>>> float(dv.js([1.0, 0.0], [0.5, 0.5]))
+0.2157615543388357
+"""
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+# distributions
+# errors
+from .errors import DivergenceError as DivergenceError
+from .errors import InvalidMeasure as InvalidMeasure
+from .errors import InvalidParameter as InvalidParameter
+from .errors import NotConverged as NotConverged
+from .errors import ShapeMismatch as ShapeMismatch
+from .errors import UnsupportedLaw as UnsupportedLaw
+
+# answers
+from .evaluation import Evaluation as Evaluation
+
+# f-divergences
+from .f_divergence import FDivergence as FDivergence
+from .f_divergence import f_divergence as f_divergence
+from .f_divergence import hockey_stick as hockey_stick
+from .f_divergence import in_bits as in_bits
+from .f_divergence import jeffreys as jeffreys
+from .f_divergence import js as js
+from .f_divergence import kl as kl
+from .f_divergence import neyman as neyman
+from .f_divergence import pearson as pearson
+from .f_divergence import power as power
+from .f_divergence import reverse_kl as reverse_kl
+from .f_divergence import squared_hellinger as squared_hellinger
+from .f_divergence import total_variation as total_variation
+from .f_divergence import triangular as triangular
+from .measure import Density as Density
+from .measure import Discrete as Discrete
+from .measure import Samples as Samples

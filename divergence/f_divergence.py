@@ -1,0 +1,258 @@
+"""f-divergences of masses and densities, all from the row.
+
+q f(p/q) is evaluated from the larger of the two masses: with t = smaller/larger in [0, 1] and s = t - 1, as p f_rev(q/p)
+or q f(p/q), so that nothing overflows and equality is exact; atoms that one law lacks come from f(0) and f'(inf).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import generators, ops
+from .errors import InvalidParameter, NotConverged
+from .evaluation import Evaluation
+from .generators import GENERATORS, Generator
+from .measure import check_floating, check_masses, promote, refuse, same_alphabet
+
+Array = Any
+
+
+@dataclass(frozen=True)
+class FDivergence:
+    """D_f(P||Q) = Σ q f(p/q) ≥ 0 in nats, for masses and densities; infinite where f says so.
+
+    Call it on masses p and q (..., k), numpy or any array-API library, batches broadcast; or on two `Discrete`, or two
+    `Density`. Returns the divergence of each pair, shape (...), in the dtype and on the device of the input.
+
+    >>> import numpy as np
+    >>> float(kl(np.array([0.5, 0.5]), np.array([0.25, 0.75])))
+    0.14384103622589045
+    >>> float(js(np.array([1.0, 0.0]), np.array([0.0, 1.0])))
+    0.6931471805599453
+    >>> kl(np.array([0.5, 0.5]), np.array([0.5, 0.6]))
+    Traceback (most recent call last):
+    divergence.errors.InvalidMeasure: sum of q[]: 1.1 is not 1. Remedy: ...
+
+    Raises InvalidMeasure for a negative, nan or integer mass and a sum that is not one, ShapeMismatch for alphabets
+    or batches that do not fit, UnsupportedLaw for samples. Source: Liese & Vajda 2006.
+    """
+
+    generator: Generator
+
+    @property
+    def name(self) -> str:
+        return self.generator.name
+
+    @property
+    def bound(self) -> float:
+        """The largest value, f(0) + f'(inf)."""
+        return self.generator.bound
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.generator.formula}, in [0, {self.bound:g}]>"
+
+    def __call__(self, p: Any, q: Any, *, axis: int = -1) -> Array:
+        kind, p, q = promote(p, q, axis)
+        if kind == "densities":
+            return self.evaluate(p, q).value
+        p, q, dtype = _wide(p, q)
+        if ops.is_torch(p):
+            from .adapters.torch import terms_with_gradient
+
+            terms = terms_with_gradient(self.generator, p, q, terms_of_masses)
+        else:
+            terms = terms_of_masses(self.generator, p, q)
+        return self._total(terms, dtype)
+
+    def from_log(self, log_p: Any, log_q: Any, *, axis: int = -1) -> Array:
+        """The same from log-masses (..., k), -inf where there is none.
+
+        >>> import numpy as np
+        >>> float(kl.from_log(np.array([0.0, -1000.0]), np.array([-1000.0, 0.0])))
+        1000.0
+        """
+        log_p, log_q = (_check_log(x, name, axis) for x, name in ((log_p, "log_p"), (log_q, "log_q")))
+        log_p, log_q = same_alphabet(log_p, log_q, axis, ("log_p", "log_q"))
+        log_p, log_q, dtype = _wide(log_p, log_q)
+        return self._total(terms_of_logs(self.generator, log_p, log_q), dtype)
+
+    def _total(self, terms: Array, dtype: Any) -> Array:
+        xp = ops.namespace(terms)
+        if np.isnan(self.generator.slope) and bool(xp.any(xp.isnan(terms))):
+            raise InvalidParameter(
+                "q has no mass where p has some, and f'(inf) is unknown",
+                argument="slope",
+                remedy="write f_divergence(f, slope=lim f(t)/t); inf is allowed",
+            )
+        return ops.plain(xp.astype(xp.sum(terms, axis=-1), dtype, copy=False))
+
+    def plan(self, p: Any, q: Any) -> str:
+        """The route that `self(p, q)` takes, in words."""
+        kind, p, q = promote(p, q)
+        if kind == "densities":
+            low, high = min(p.support[0], q.support[0]), max(p.support[1], q.support[1])
+            return f"integral over ({low:g}, {high:g})"
+        return f"sum over {p.shape[-1]} atoms"
+
+    def evaluate(self, p: Any, q: Any, *, rtol: float = 1e-10) -> Evaluation:
+        """The value of one pair with a bound on its error: rounding for masses, quadrature for densities.
+
+        Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
+        """
+        kind, a, b = promote(p, q)
+        if kind == "densities":
+            from .quadrature import integrate_row
+
+            found = integrate_row(self.generator, a, b, rtol)
+            if not found.error <= max(rtol * abs(found.value), 1e-300) and np.isfinite(found.value):
+                raise NotConverged(
+                    f"quadrature reached {found}",
+                    evaluation=found,
+                    argument=f"{self.name}.evaluate",
+                    remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
+                )
+            return found
+        value = float(self(a, b))
+        eps = float(ops.namespace(a).finfo(a.dtype).eps)
+        return Evaluation(value, 8 * eps * abs(value) if np.isfinite(value) else 0.0, self.plan(p, q))
+
+
+def terms_of_masses(row: Generator, p: Array, q: Array) -> Array:
+    """q f(p/q) for each atom, (..., k): no checks, no sum."""
+    o = ops.words(p, q)
+    with ops.quiet():
+        big, small = o.where(p <= q, q, p), o.where(p <= q, p, q)
+        empty = big == 0
+        unit = o.where(empty, o.like(big, 1), big)
+        t = o.where(empty, o.like(big, 1), small / unit)
+        s = o.where(empty, o.like(big, 0), (small - big) / unit)
+        return _perspective(row, big, t, s, p <= q, t == 0, o)
+
+
+def terms_of_logs(row: Generator, log_p: Array, log_q: Array) -> Array:
+    """q f(p/q) for each atom from log-masses or log-densities; the ratio's logarithm survives its underflow."""
+    o = ops.words(log_p, log_q)
+    with ops.quiet():
+        big = o.exp(o.where(log_p <= log_q, log_q, log_p))
+        equal = log_p == log_q  # covers -inf - (-inf)
+        v = o.where(equal, o.like(log_p, 0), -o.abs(log_p - log_q))
+        t, s = o.exp(v), o.expm1(v)
+        return _perspective(row, big, t, s, log_p <= log_q, v == -np.inf, ops.ArrayWords(o.xp, bound=(t, v)))
+
+
+def _perspective(row: Generator, big: Array, t: Array, s: Array, p_smaller: Array, gone: Array, o: Any) -> Array:
+    """big · f or big · f_rev at t <= 1, with f(0) or f'(inf) where the smaller mass is zero."""
+    low = o.where(gone, o.like(t, row.at_zero), row.f(t, s, o))
+    if row.symmetric:
+        value = low
+    else:
+        high = o.where(gone, o.like(t, row.slope), row.reverse.f(t, s, o))
+        value = o.where(p_smaller, low, high)
+    return o.where(big == 0, o.like(big, 0), big * value)
+
+
+def _wide(p: Array, q: Array) -> tuple[Array, Array, Any]:
+    """p and q in their common dtype, half precisions as float32, and the dtype that the answer shall have."""
+    xp = ops.namespace(p, q)
+    dtype = xp.result_type(p, q)
+    wide = dtype if xp.finfo(dtype).bits >= 32 else xp.float32
+    return xp.astype(p, wide, copy=False), xp.astype(q, wide, copy=False), dtype
+
+
+def _check_log(x: Any, argument: str, axis: int) -> Array:
+    """x itself, if exp(x) holds masses along `axis`."""
+    x = check_floating(x, argument, "log-masses", f"write {argument}.astype(float)")
+    xp = ops.namespace(x)
+    refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no log-mass", "log-masses are numbers at most 0, or -inf")
+    with ops.quiet():
+        masses = xp.exp(x)
+    check_masses(masses, f"exp({argument})", axis)
+    return x
+
+
+def _checked(value: Any, argument: str, low: float, remedy: str) -> float:
+    """A real parameter: a finite number, at least `low`."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not (np.isfinite(number) and number >= low):
+        raise InvalidParameter(f"{value!r} is outside its domain", argument=argument, value=value, remedy=remedy)
+    return number
+
+
+def power(a: float) -> FDivergence:
+    """Σ q (tᵃ − a t + a − 1)/(a (a − 1)), t = p/q: KL at a = 1, reverse KL at a = 0, half Pearson at a = 2.
+
+    >>> import numpy as np
+    >>> p, q = np.array([0.5, 0.5]), np.array([0.25, 0.75])
+    >>> abs(float(power(1)(p, q) - kl(p, q))) < 1e-16
+    True
+    """
+    return FDivergence(generators.power(_checked(a, "a", -np.inf, "a is a finite number")))
+
+
+def hockey_stick(gamma: float) -> FDivergence:
+    """Σ max(p − γ q, 0), γ ≥ 1: total variation at γ = 1, the δ of (log γ, δ)-differential privacy.
+
+    >>> import numpy as np
+    >>> float(hockey_stick(2)(np.array([0.75, 0.25]), np.array([0.25, 0.75])))
+    0.25
+    """
+    remedy = "γ is at least 1; for γ < 1 exchange p and q: Σ max(p − γ q, 0) = 1 − γ + γ Σ max(q − p/γ, 0)"
+    return FDivergence(generators.hockey_stick(_checked(gamma, "gamma", 1.0, remedy)))
+
+
+def f_divergence(f: Callable[[Array], Array], *, slope: float | None = None, name: str = "f") -> FDivergence:
+    """Σ q f(p/q) for your own convex f with f(1) = 0; `slope` is f'(inf) = lim f(t)/t, needed where q has a zero.
+
+    f takes and returns arrays, t ≥ 0; near p = q it is as accurate as you wrote it.
+
+    >>> import numpy as np
+    >>> vincze = f_divergence(lambda t: (t - 1) ** 2 / (t + 1), slope=1.0)
+    >>> float(vincze(np.array([1.0, 0.0]), np.array([0.5, 0.5])))
+    0.6666666666666666
+
+    Raises InvalidParameter where f(1) is not 0 or f is seen not to be convex.
+    """
+    grid = np.geomspace(1e-3, 1e3, 241)
+    with ops.quiet():
+        values, middle = np.asarray(f(grid), float), np.asarray(f((grid[1:] + grid[:-1]) / 2), float)
+    at_one = float(f(np.ones(())))
+    if not abs(at_one) <= 1e-12:
+        raise InvalidParameter(f"f(1) is {at_one:g}", argument="f", value=at_one, remedy="subtract f(1) from f")
+    rounding = 1e-9 * (1 + np.abs(values[1:]) + np.abs(values[:-1]))
+    above = middle > (values[1:] + values[:-1]) / 2 + rounding
+    if above.any():
+        t = float(grid[int(np.argmax(above))])
+        raise InvalidParameter(f"f is not convex near t = {t:.3g}", argument="f", value=t, remedy="hand in a convex f")
+
+    def reverse(t: Array, s: Array, o: Any) -> Array:
+        at_zero = np.nan if slope is None else slope  # nan is refused where an atom needs it
+        return o.where(t == 0, o.like(t, at_zero), t * f(1 / t))
+
+    forward = Generator(name, "Σ q f(p/q)", lambda t, s, o: f(t), None, None, lambda: backward)
+    backward = Generator(f"reverse_{name}", "Σ p f(q/p)", reverse, None, None, lambda: forward)
+    return FDivergence(forward)
+
+
+kl, reverse_kl, jeffreys, js, total_variation, squared_hellinger, pearson, neyman, triangular = (
+    FDivergence(row) for row in GENERATORS.values()
+)
+
+ROWS: dict[str, FDivergence] = {
+    d.name: d for d in (kl, reverse_kl, jeffreys, js, total_variation, squared_hellinger, pearson, neyman, triangular)
+}
+
+
+def in_bits(nats: Any) -> Any:
+    """nats / log 2.
+
+    >>> float(in_bits(js([1.0, 0.0], [0.0, 1.0])))
+    1.0
+    """
+    return nats / np.log(2.0)

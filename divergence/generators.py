@@ -1,0 +1,203 @@
+"""The table: one row per f-divergence, and nothing about a divergence is written anywhere else.
+
+D_f(P||Q) = sum of q f(p/q). A row gives the centred generator f (f(1) = 0 is its minimum), the best critic
+T(v) = f'(e^v) as a function of the log-ratio v = log p/q, the conjugate f*(u) = sup_t (u t - f(t)) where the
+supremum is met inside, and the name of the reverse row t f(1/t), which is the divergence with its arguments exchanged.
+Boundary terms, range, penalty and completed conjugate follow from these four.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .ops import numpy_words, quiet
+
+
+@dataclass(frozen=True, eq=False)
+class Generator:
+    """A row. `f(t, s, o)` with t = p/q and s = (p - q)/q, `critic(v, o)`, `conjugate(u, o)`; `o` is the vocabulary.
+
+    `kinks` lists the t at which f is not differentiable; D**`root` is a metric where `root` is a number.
+    """
+
+    name: str
+    formula: str
+    f: Callable[[Any, Any, Any], Any]
+    critic: Callable[[Any, Any], Any] | None
+    conjugate: Callable[[Any, Any], Any] | None
+    reversed: str | Callable[[], Generator]
+    kinks: tuple[Any, ...] = ()
+    root: float | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reverse(self) -> Generator:
+        """t f(1/t): the row whose divergence is this one with its arguments exchanged."""
+        return GENERATORS[self.reversed] if isinstance(self.reversed, str) else self.reversed()
+
+    @property
+    def symmetric(self) -> bool:
+        return self.reversed == self.name
+
+    @cached_property
+    def at_zero(self) -> float:
+        """f(0), what an atom of q without p contributes per unit of q."""
+        with quiet():
+            return float(self.f(np.zeros(()), -np.ones(()), numpy_words()))
+
+    @property
+    def slope(self) -> float:
+        """f'(inf) = lim f(t)/t, what an atom of p without q contributes per unit of p."""
+        return self.reverse.at_zero
+
+    @property
+    def bound(self) -> float:
+        """f(0) + f'(inf), the largest value of the divergence, met by laws with disjoint supports."""
+        return self.at_zero + self.slope
+
+    def penalty(self, v: Any, o: Any) -> Any:
+        """R(v) = f*(T(v)) = -T_reverse(-v), the other half of the variational bound E_p T - E_q R."""
+        return -self.reverse.critic(-v, o)
+
+    def completed_conjugate(self, u: Any, o: Any) -> Any:
+        """f* on the whole line: -f(0) left of f'(0+), the row's formula between, +inf right of f'(inf)."""
+        with quiet():
+            left, right = (float(self.critic(np.asarray(end), numpy_words())) for end in (-math.inf, math.inf))
+            inside = o.where(u < left, o.like(u, left), u) if math.isfinite(left) else u
+            value = self.conjugate(inside, o)
+        if math.isfinite(left):
+            value = o.where(u <= left, o.like(u, -self.at_zero), value)
+        return o.where(u > right, o.like(u, math.inf), value) if math.isfinite(right) else value
+
+
+GENERATORS: dict[str, Generator] = {
+    row.name: row
+    for row in (
+        Generator(
+            "kl",
+            "Σ p log(p/q)",
+            f=lambda t, s, o: o.klfun(t, s),
+            critic=lambda v, o: v,
+            conjugate=lambda u, o: o.expm1(u),
+            reversed="reverse_kl",
+        ),
+        Generator(
+            "reverse_kl",
+            "Σ q log(q/p)",
+            f=lambda t, s, o: -o.log_excess(t, s),
+            critic=lambda v, o: -o.expm1(-v),
+            conjugate=lambda u, o: -o.log1p(-u),
+            reversed="kl",
+        ),
+        Generator(
+            "jeffreys",
+            "Σ (p − q) log(p/q)",
+            f=lambda t, s, o: s * (s + o.log_excess(t, s)),
+            critic=lambda v, o: v - o.expm1(-v),
+            conjugate=None,  # 1/w - 1 - log w with w + log w = 1 - u: not elementary; the penalty needs no conjugate
+            reversed="jeffreys",
+        ),
+        Generator(
+            "js",
+            "½ Σ p log(p/m) + ½ Σ q log(q/m), m = (p + q)/2",
+            f=lambda t, s, o: (
+                (1 + t) / 4 * (o.klfun(2 * t / (1 + t), s / (1 + t)) + o.klfun(2 / (1 + t), -s / (1 + t)))
+            ),
+            critic=lambda v, o: -o.log_mean_exp(-v) / 2,
+            conjugate=lambda u, o: -o.log1p(-o.expm1(2 * u)) / 2,
+            reversed="js",
+            root=0.5,
+        ),
+        Generator(
+            "total_variation",
+            "½ Σ |p − q|",
+            f=lambda t, s, o: o.abs(s) / 2,
+            critic=lambda v, o: o.sign(v) / 2,
+            conjugate=lambda u, o: u,
+            reversed="total_variation",
+            kinks=(1,),
+            root=1.0,
+        ),
+        Generator(
+            "squared_hellinger",
+            "½ Σ (√p − √q)²",
+            f=lambda t, s, o: (s / (o.sqrt(t) + 1)) ** 2 / 2,
+            critic=lambda v, o: -o.expm1(-v / 2) / 2,
+            conjugate=lambda u, o: u / (1 - 2 * u),
+            reversed="squared_hellinger",
+            root=0.5,
+        ),
+        Generator(
+            "pearson",
+            "Σ (p − q)²/q",
+            f=lambda t, s, o: s * s,
+            critic=lambda v, o: 2 * o.expm1(v),
+            conjugate=lambda u, o: u + u * u / 4,
+            reversed="neyman",
+        ),
+        Generator(
+            "neyman",
+            "Σ (p − q)²/p",
+            f=lambda t, s, o: s * s / t,
+            critic=lambda v, o: -o.expm1(-2 * v),
+            conjugate=lambda u, o: 2 - 2 * o.sqrt(1 - u),
+            reversed="pearson",
+        ),
+        Generator(
+            "triangular",
+            "½ Σ (p − q)²/(p + q)",
+            f=lambda t, s, o: s * s / (1 + t) / 2,
+            critic=lambda v, o: o.tanh(v / 2) * (1 + 2 * o.sigmoid(-v)) / 2,
+            conjugate=lambda u, o: 2 - u - 2 * o.sqrt(1 - 2 * u),
+            reversed="triangular",
+            root=0.5,
+        ),
+    )
+}
+
+
+def power(a: Any) -> Generator:
+    """Σ q (t^a − a t + a − 1)/(a (a − 1)), t = p/q: KL at a = 1, reverse KL at a = 0. `a` may be a symbol."""
+    return Generator(
+        f"power({a})",
+        "Σ q (tᵃ − a t + a − 1)/(a (a − 1)), t = p/q",
+        f=lambda t, s, o: o.power_excess(t, s, a),
+        critic=lambda v, o: o.expm1_ratio(v, a - 1),
+        conjugate=lambda u, o: o.expm1_ratio(o.log1p_ratio(u, a - 1), a),
+        reversed=lambda: power(1 - a),
+        parameters={"a": a},
+    )
+
+
+def hockey_stick(gamma: Any) -> Generator:
+    """Σ max(p − γ q, 0), γ ≥ 1. `gamma` may be a symbol."""
+    return Generator(
+        f"hockey_stick({gamma})",
+        "Σ max(p − γ q, 0)",
+        f=lambda t, s, o: o.positive_part(s if gamma == 1 else t - gamma),
+        critic=lambda v, o: o.step(v - o.log(gamma)),
+        conjugate=lambda u, o: gamma * o.positive_part(u),
+        reversed=lambda: reverse_hockey_stick(gamma),
+        kinks=(gamma,),
+        parameters={"gamma": gamma},
+    )
+
+
+def reverse_hockey_stick(gamma: Any) -> Generator:
+    """Σ max(q − γ p, 0), γ ≥ 1: the hockey stick with its arguments exchanged."""
+    return Generator(
+        f"reverse_hockey_stick({gamma})",
+        "Σ max(q − γ p, 0)",
+        f=lambda t, s, o: o.positive_part(-s if gamma == 1 else 1 - gamma * t),
+        critic=lambda v, o: -gamma * o.step(-v - o.log(gamma)),
+        conjugate=lambda u, o: u / gamma,
+        reversed=lambda: hockey_stick(gamma),
+        kinks=(1 / gamma,),
+        parameters={"gamma": gamma},
+    )
