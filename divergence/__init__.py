@@ -9,7 +9,6 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-# distributions
 # errors
 from .errors import DivergenceError as DivergenceError
 from .errors import InvalidMeasure as InvalidMeasure
@@ -36,6 +35,37 @@ from .f_divergence import reverse_kl as reverse_kl
 from .f_divergence import squared_hellinger as squared_hellinger
 from .f_divergence import total_variation as total_variation
 from .f_divergence import triangular as triangular
+
+# distributions
 from .measure import Density as Density
 from .measure import Discrete as Discrete
 from .measure import Samples as Samples
+
+# from here on loaded when first used: transport, statistics, GANs and the drivers for tests of your own
+if _TYPE_CHECKING:
+    from . import gan as gan
+    from . import testing as testing
+    from .estimate.tests import two_sample_test as two_sample_test
+    from .integral_metric import energy as energy
+    from .transport.sliced import sliced_wasserstein as sliced_wasserstein
+    from .transport.wasserstein import wasserstein as wasserstein
+
+_LAZY = {
+    "energy": "integral_metric",
+    "sliced_wasserstein": "transport.sliced",
+    "two_sample_test": "estimate.tests",
+    "wasserstein": "transport.wasserstein",
+}
+_MODULES = ("gan", "testing")
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _MODULES:
+        return _import_module(f"{__name__}.{name}")
+    if name in _LAZY:
+        return getattr(_import_module(f"{__name__}.{_LAZY[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY, *_MODULES})

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 DATA, FIT, THIRD, INK, FAINT = "#2166ac", "#c8322b", "#1b7f5c", "#222222", "#8a8f98"
@@ -26,10 +31,145 @@ STYLE: dict[str, Any] = {
 }
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_style(draw: Callable[P, R]) -> Callable[P, R]:
+    """Run `draw` with the house style, whatever the caller's rcParams are, and leave those alone."""
+
+    @wraps(draw)
+    def styled(*args: P.args, **options: P.kwargs) -> R:
+        with rc_context(STYLE):
+            return draw(*args, **options)
+
+    return styled
+
+
+@in_style
 def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
     """A figure and its axes, (rows, columns) of them, laid out so that nothing overlaps."""
-    from matplotlib import rc_context
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
-    with rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+@in_style
+def law(axes: Any, data: Any, mean: float, sd: float, grid: np.ndarray, *, best: Any = None) -> None:
+    """The mixture filled in blue, N(mean, sd²) in red, and the exact best fit as a thin dark line where given."""
+    p = np.exp(data.log_density(grid))
+    axes.fill_between(grid, p, color=DATA, alpha=0.22, linewidth=0)
+    axes.plot(grid, p, color=DATA, linewidth=1.4, label="data")
+    axes.plot(grid, _normal(grid, mean, sd), color=FIT, linewidth=2, label="model")
+    if best is not None:
+        axes.plot(
+            grid, _normal(grid, best.mean, best.sd), color=INK, linewidth=1.1, dashes=(3, 2), label="exact best fit"
+        )
+    axes.set(xlim=(grid[0], grid[-1]), ylim=(0, 1.3 * max(p.max(), 0.4)), yticks=[])
+    axes.spines["left"].set_visible(False)
+
+
+@in_style
+def fit_panels(trained: Any) -> list[tuple[str, Figure]]:
+    """Before, during and after: one small figure each, of the first member's path and the mean of all at the end."""
+    run, data = trained.run, trained.data
+    # "during" is half of the way in the divergence's own plane, not half of the steps, which would be the end already
+    path = np.stack([run.means[:, 0], np.log(run.sds[:, 0])], axis=1)
+    left = np.linalg.norm(path - path[-1], axis=1)
+    middle = int(np.argmax(left < left[0] / 2))
+    last = len(run.means) - 1
+    stages = [
+        (0, run.means[0, 0], run.sds[0, 0], None),
+        (middle, run.means[middle, 0], run.sds[middle, 0], None),
+        (last, trained.mean[0], trained.sd[0], trained.best),
+    ]
+    figures = []
+    for step, mean, sd, best in stages:
+        title = f"step {step}: {normal_name(mean, sd)}"
+        figure, axes = canvas(3.6, 2.3)
+        law(axes[0, 0], data, mean, sd, run.grid, best=best)
+        axes[0, 0].set_title(title, fontsize=10, fontweight="normal", loc="center")
+        axes[0, 0].legend(loc="upper right", fontsize=8, handlelength=1.4)
+        figures.append((title, figure))
+    return figures
+
+
+@in_style
+def paths(trained: Any, landscape: Callable[..., np.ndarray]) -> Figure:
+    """Every member's path over the contours of the exact divergence, from the start to the exact optimum."""
+    run, best = trained.run, trained.best
+    low, high = (np.minimum(run.means.min(), best.mean) - 0.5, np.maximum(run.means.max(), best.mean) + 0.5)
+    bottom, top = min(run.sds.min(), best.sd) * 0.75, max(run.sds.max(), best.sd) * 1.15
+    means, sds = np.linspace(low, high, 64), np.linspace(bottom, top, 56)
+    values = landscape(trained.row, trained.data, means, sds)
+    levels = np.quantile(values[np.isfinite(values)], np.linspace(0.0, 0.95, 15))
+    figure, axes = canvas(3.6, 2.9)
+    ax = axes[0, 0]
+    ax.contourf(means, sds, values, levels=np.unique(levels), cmap="Blues_r", extend="max", alpha=0.75)
+    for member in np.flatnonzero(run.finite):
+        ax.plot(run.means[:, member], run.sds[:, member], color=FIT, linewidth=0.7, alpha=0.6)
+    ax.plot(
+        *run.settings.start,
+        marker="o",
+        color="white",
+        markeredgecolor=INK,
+        markersize=7,
+        linestyle="none",
+        label="start",
+    )
+    ax.plot(
+        best.mean,
+        best.sd,
+        marker="*",
+        color="#ffd23f",
+        markeredgecolor=INK,
+        markersize=14,
+        linestyle="none",
+        label="exact optimum",
+    )
+    ax.set(xlabel="mean", ylabel="standard deviation", xlim=(low, high), ylim=(bottom, top))
+    ax.set_title(f"paths of {int(run.finite.sum())} GANs", fontsize=10, fontweight="normal", loc="center")
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8)
+    return figure
+
+
+@in_style
+def critic(trained: Any) -> Figure:
+    """The trained discriminators against D* = p_data/(p_data + p_g), each for the law its own generator ended with."""
+    run, x = trained.run, trained.run.grid
+    log_p = trained.data.log_density(x)
+    figure, axes = canvas(3.6, 2.9)
+    ax = axes[0, 0]
+    for i, member in enumerate(np.flatnonzero(run.finite)):
+        best = 1 / (1 + np.exp(np.log(_normal(x, run.means[-1, member], run.sds[-1, member])) - log_p))
+        learnt = 1 / (1 + np.exp(-run.logits[member]))
+        ax.plot(x, learnt, color=FIT, linewidth=1, alpha=0.55, label="trained D" if i == 0 else None)
+        ax.plot(x, best, color=INK, linewidth=1.2, dashes=(3, 2), label="D*" if i == 0 else None)
+    p = np.exp(log_p)
+    ax.fill_between(x, 0.35 * p / p.max(), color=DATA, alpha=0.15, linewidth=0, label="data (density)")
+    ax.axhline(0.5, color=FAINT, linewidth=0.7)
+    ax.set(xlim=(x[0], x[-1]), ylim=(0, 1.02), yticks=[0, 0.5, 1])
+    ax.set_title("discriminator against D*", fontsize=10, fontweight="normal", loc="center")
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8, handlelength=1.4, columnspacing=1.2)
+    return figure
+
+
+@in_style
+def fits(comparison: Any, titles: dict[str, str]) -> Figure:
+    """The hero figure: the law each GAN ends with, side by side, on the same data."""
+    figure, axes = canvas(9.6, 2.9, 1, len(comparison.rows), sharey=True)
+    for ax, trained in zip(axes[0], comparison.rows):
+        law(ax, trained.data, trained.mean[0], trained.sd[0], trained.run.grid, best=trained.best)
+        ax.set_title(titles.get(trained.row.name, trained.row.name), loc="center", fontsize=11)
+        found, exact = normal_name(trained.mean[0], trained.sd[0]), normal_name(trained.best.mean, trained.best.sd)
+        ax.set_xlabel(f"GAN {found}   exact {exact}", fontsize=9)
+    axes[0, 0].legend(loc="upper right", fontsize=9, handlelength=1.6)
+    return figure
+
+
+def normal_name(mean: float, sd: float) -> str:
+    """N(−0.13, 1.69²), with a minus sign where there is one."""
+    return f"N({mean:.2f}, {sd:.2f}²)".replace("-", "−")
+
+
+def _normal(x: np.ndarray, mean: float, sd: float) -> np.ndarray:
+    return np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * math.sqrt(2 * math.pi))

@@ -1,0 +1,23 @@
+"""`divergence` and `python -m divergence`: the command line, or one line that says what is missing."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0 well, 1 refuted by the run, 2 bad input, 130 on Ctrl-C."""
+    try:
+        from .cli import run
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.split(".")[0] in ("divergence", "proofs"):
+            raise
+        print(f"error: {missing.name} is not installed. Remedy: pip install 'divergence-toolkit[all]'", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

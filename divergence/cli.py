@@ -1,0 +1,187 @@
+"""The command line: `divergence compare`, `divergence verify`, `divergence gan`.
+
+Exit status: 0 when all is well, 1 when a claim failed or a prediction was missed, 2 for bad input, 130 on Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    try:
+        app(args=arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    return 0
+
+
+def guarded(command: Callable[..., int]) -> Callable[..., None]:
+    """`command` with every expected failure as one line on stderr and an exit status."""
+
+    @wraps(command)
+    def guard(**options: Any) -> None:
+        from .errors import DivergenceError
+
+        try:
+            status = command(**options)
+        except KeyboardInterrupt:
+            print("\ninterrupted: nothing was written, earlier reports are as they were", file=sys.stderr)
+            status = 130
+        except DivergenceError as error:
+            status = _fail(str(error))
+        except ModuleNotFoundError as missing:
+            if missing.name and missing.name.split(".")[0] in ("divergence", "proofs"):
+                raise
+            status = _fail(f"{missing.name} is not installed. Remedy: pip install 'divergence-toolkit[all]'")
+        except OSError as error:
+            status = _fail(f"{error.filename or 'file'}: {error.strerror or error}. Remedy: check path and permissions")
+        raise SystemExit(status)
+
+    return guard
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+app = typer.Typer(
+    help="Divergences between probability distributions: measure them, verify their theory, watch GANs confirm it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"divergence-toolkit {version('divergence-toolkit')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+Seed = Annotated[int, typer.Option(help="Every random number follows from it.")]
+Out = Annotated[Path, typer.Option(help="Folder of the report.")]
+Device = Annotated[str, typer.Option(help="cpu, or cuda where there is one.")]
+Members = Annotated[int, typer.Option(help="How many independent GANs per row.")]
+Steps = Annotated[int, typer.Option(help="Generator steps of each GAN.")]
+Row = Annotated[str, typer.Option(help="Which divergence trains it.")]
+
+
+@app.command()
+@guarded
+def compare(real: str, fake: str) -> int:
+    """placeholder"""
+    raise SystemExit(2)
+
+
+@app.command()
+@guarded
+def verify(
+    out: Out = Path("report"), seed: Seed = 0, device: Device = "cpu", members: Members = 8, steps: Steps = 1200
+) -> int:
+    """Check the theory, train the toy GANs, draw the figures, write report/index.html."""
+    from proofs import ledger
+
+    from .gan.train import Settings
+    from .verify import summary
+    from .verify import verify as run
+
+    settings = Settings(members=members, steps=steps, seed=seed, device=device)
+    with _progress() as bar:
+        claims = bar.add_task("the ledger", total=len(ledger.claims()))
+        tasks: dict[str, Any] = {}
+
+        def on_step(name: str, done: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(f"{members} GANs trained by {name}", total=steps)
+            bar.update(tasks[name], advance=done)
+
+        path, entries, comparison = run(
+            out, settings, on_claim=lambda _: bar.update(claims, advance=1), on_step=on_step
+        )
+    failed = [entry for entry in entries if entry.verdict == "failed"]
+    _print_counts(entries)
+    for entry in failed:
+        print(f"  failed: {entry.claim.name}: {entry.reason}")
+    _print_table(("row", "exact best fit", "trained", "verdict"), summary(comparison))
+    print(path)
+    return 1 if failed or not comparison.confirmed else 0
+
+
+@app.command()
+@guarded
+def gan(
+    row: Row = "js",
+    out: Out = Path("gan-report"),
+    seed: Seed = 0,
+    device: Device = "cpu",
+    members: Members = 8,
+    steps: Steps = 1200,
+) -> int:
+    """Train one batch of toy GANs by one row and hold them against the exact best fit; writes gan-report/index.html."""
+    from .errors import InvalidParameter
+    from .gan.experiments import TWO_MODES, fit_one
+    from .gan.train import Settings
+    from .generators import GENERATORS
+    from .report import write
+    from .verify import gan_page
+
+    if row not in GENERATORS:
+        raise InvalidParameter(f"no row is called {row!r}", argument="--row", remedy=f"one of {', '.join(GENERATORS)}")
+    settings = Settings(members=members, steps=steps, seed=seed, device=device)
+    with _progress() as bar:
+        task = bar.add_task(f"{members} GANs trained by {row}", total=steps)
+        trained = fit_one(GENERATORS[row], TWO_MODES, settings, progress=lambda _, done: bar.update(task, advance=done))
+    path = write(out / "index.html", gan_page(trained))
+    print(f"{row}: {trained.verdict}")
+    print(path)
+    return 0 if trained.lands else 1
+
+
+def _progress() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description:<34}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _print_counts(entries: list[Any]) -> None:
+    from collections import Counter
+
+    counts = Counter(entry.verdict for entry in entries)
+    print(f"{len(entries)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()))
+
+
+def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)

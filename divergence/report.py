@@ -1,0 +1,84 @@
+"""Reports: one self-contained HTML page each, readable without a network and on a phone.
+
+Pages are composed in memory and moved into place when they are whole, so an interrupted run leaves the last one as it
+was.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Write beside `path` and move into place: either the old file or the whole new one is there, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def page(template: str, **content: Any) -> str:
+    """Fill one of the templates of `divergence/pages`; everything is escaped unless it is Markup."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("divergence", "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["math"] = mathematics
+    environment.globals["figure"] = picture
+    return environment.get_template(template).render(**content)
+
+
+def picture(figure: Any, description: str) -> Any:
+    """A matplotlib figure as an inline SVG image with its description for those who cannot see it."""
+    from markupsafe import Markup, escape
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    data = base64.b64encode(buffer.getvalue()).decode()
+    width, height = (round(96 * inches) for inches in figure.get_size_inches())
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" height="{}">').format(
+        Markup(data), escape(description), width, height
+    )
+
+
+def mathematics(text: str) -> Any:
+    """Plain text with LaTeX between dollar signs, as HTML with MathML."""
+    from latex2mathml.converter import convert
+    from markupsafe import Markup
+
+    pieces = re.split(r"\$([^$]+)\$", " ".join(text.split()))
+    return Markup(
+        "".join(convert(piece) if i % 2 else html.escape(piece).replace("``", "") for i, piece in enumerate(pieces))
+    )
+
+
+def versions(packages: Sequence[str] = ("numpy", "scipy", "torch", "sympy", "python-flint")) -> str:
+    """What ran: Python and the packages that numbers depend on."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = [f"Python {platform.python_version()}"]
+    for name in ("divergence-toolkit", *packages):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
