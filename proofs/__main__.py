@@ -1,0 +1,50 @@
+"""`python -m proofs [pattern] [--verbose]`: print the ledger; exit status 0, 1 if a claim failed, 2 for bad usage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m proofs", description="Run the claims and print what each is worth."
+    )
+    parser.add_argument("pattern", nargs="?", help="claims by name or theory, such as js, 'fenchel*' or article")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the steps of each claim")
+    try:
+        options = parser.parse_args(argv)
+    except SystemExit as exit:  # argparse has said why, or has shown the help
+        return 2 if exit.code else 0
+    try:
+        from . import ledger, render
+    except ModuleNotFoundError as missing:
+        print(f"{missing.name} is missing: pip install 'divergence-toolkit[proofs]'", file=sys.stderr)
+        return 2
+    chosen = ledger.matching(options.pattern)
+    if not chosen:
+        print(
+            f"no claim matches {options.pattern!r}: try a name such as fenchel[kl], or rows, article", file=sys.stderr
+        )
+        return 2
+    names, start = render.columns(chosen), time.perf_counter()
+
+    def show(entry: ledger.Entry) -> None:
+        print(render.line(entry, names, verbose=options.verbose), flush=True)
+
+    entries = ledger.run(options.pattern, on_entry=show)
+    print(f"\n{render.summary(entries, time.perf_counter() - start)}")
+    return 1 if ledger.failed(entries) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
