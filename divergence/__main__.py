@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {missing.name} is not installed. Remedy: pip install 'divergence-toolkit[all]'", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("interrupted: nothing was written", file=sys.stderr)
         return 130
     return run(arguments)
 

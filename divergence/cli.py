@@ -88,9 +88,49 @@ Row = Annotated[str, typer.Option(help="Which divergence trains it.")]
 
 @app.command()
 @guarded
-def compare(real: str, fake: str) -> int:
-    """placeholder"""
-    raise SystemExit(2)
+def compare(
+    real: Annotated[str, typer.Argument(metavar="REAL", help="Samples: .csv .parquet .npy .npz (FILE.npz:KEY).")],
+    fake: Annotated[str, typer.Argument(metavar="FAKE", help="Samples to hold against them, same columns.")],
+    out: Out = Path("compare-report"),
+    resamples: Annotated[int, typer.Option(help="Bootstrap resamples, and as many permutations.")] = 999,
+    projections: Annotated[int, typer.Option(help="Random directions of the sliced distance.")] = 100,
+    confidence: Annotated[float, typer.Option(help="Of intervals, levels and the verdict.")] = 0.95,
+    standardise: Annotated[bool, typer.Option("--standardise", help="Columns in their standard deviations.")] = False,
+    max_rows: Annotated[int, typer.Option(help="Rows per file that are resampled; more are subsampled.")] = 5000,
+    seed: Seed = 0,
+) -> int:
+    """Compare two sample files: distances with intervals and p-values, a verdict, marginals; writes a page."""
+    from .compare import compare as run
+    from .compare_page import compare_page, shown
+    from .report import write
+
+    with _progress() as bar:
+        task = bar.add_task("bootstrap and permutations", total=None)
+        found = run(
+            real,
+            fake,
+            resamples=resamples,
+            projections=projections,
+            confidence=confidence,
+            standardise=standardise,
+            max_rows=max_rows,
+            seed=seed,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    path = write(out / "report.html", compare_page(found))
+    few = (found.energy, found.sliced, *found.most_different(10))
+    lines = [shown(finding, found) for finding in few]
+    _print_table(
+        ("distance", "value", f"{found.confidence:.0%} interval", "chance level", "p-value"),
+        [(line["name"], line["value"], line["interval"], line["level"], line["p"]) for line in lines],
+    )
+    if len(found.columns) > 10:
+        print(f"(the 10 most different of {len(found.columns)} columns; all of them are in the page)")
+    for note in found.notes:
+        print(f"note: {note}")
+    print(found.verdict)
+    print(path)
+    return 0
 
 
 @app.command()
@@ -107,7 +147,7 @@ def verify(
 
     settings = Settings(members=members, steps=steps, seed=seed, device=device)
     with _progress() as bar:
-        claims = bar.add_task("the ledger", total=len(ledger.claims()))
+        claims = bar.add_task("the ledger", total=len(ledger.known()))
         tasks: dict[str, Any] = {}
 
         def on_step(name: str, done: int) -> None:

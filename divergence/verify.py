@@ -19,12 +19,12 @@ TITLES = {
 }
 
 LEADS = {
-    "kl": r"$\mathrm{KL}(p_{\text{data}}\|p_g)$ punishes every place where data are and the model is not, so the fit spreads: "
-    "its mean and variance are those of the data, mode or no mode.",
+    "kl": r"$\mathrm{KL}(p_{\text{data}}\|p_g)$ punishes every place where data are and the model is not, so the fit "
+    "spreads: its mean and variance are those of the data, mode or no mode.",
     "js": r"$\mathrm{JSD}$ is what the original GAN minimises at its best discriminator. It forgives a little of both "
     "mistakes.",
-    "reverse_kl": r"$\mathrm{KL}(p_g\|p_{\text{data}})$ punishes every place where the model is and data are not, so the fit "
-    "withdraws to the heavier mode and forgets the other.",
+    "reverse_kl": r"$\mathrm{KL}(p_g\|p_{\text{data}})$ punishes every place where the model is and data are not, so "
+    "the fit withdraws to the heavier mode and forgets the other.",
 }
 
 
@@ -49,7 +49,7 @@ def row_view(trained: Trained) -> dict[str, Any]:
         "verdict": trained.verdict.capitalize(),
         "best_mean": _signed(f"{best.mean:.4f}"),
         "best_sd": f"{best.sd:.4f}",
-        "best_value": f"{best.divergence.value:.6f} ± {best.divergence.error:.0e}",
+        "best_value": f"{best.divergence.value:.6f} ± {_short(best.divergence.error)}",
         "flow_mean": _signed(f"{flow.mean:.4f}"),
         "flow_sd": f"{flow.sd:.4f}",
         "flow_value": f"{flow.divergence.value:.6f}",
@@ -121,12 +121,13 @@ def summary(comparison: FitComparison) -> list[tuple[str, str, str, str]]:
 
 def _article_view(entry: Any) -> dict[str, Any]:
     claim = entry.claim
+    exhibited = [step for step in entry.steps if step.level == "counterexample"]
     return {
         "verdict": entry.verdict,
         "sentence": claim.article,
         "truth": claim.truth,
         "statement": claim.statement,
-        "counterexample": getattr(entry, "counterexample", None),
+        "counterexample": _shown(exhibited[0]) if exhibited else None,
     }
 
 
@@ -138,15 +139,26 @@ def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
             "verdict": entry.verdict,
             "statement": entry.claim.statement,
             "reason": entry.reason,
-            "steps": [str(step) for step in entry.steps],
-            "cites": ", ".join(entry.claim.cites),
+            "steps": [_shown(step) for step in entry.steps],
+            "cites": "; ".join(entry.claim.cites),
         }
         theories.setdefault(entry.claim.theory, []).append(view)
-    return [{"name": name, "entries": views} for name, views in theories.items()]
+    return [{"name": f"proofs/{name}.py", "entries": views} for name, views in theories.items()]
+
+
+def _shown(step: Any) -> str:
+    """What a step says and on what evidence, LaTeX between dollar signs."""
+    return f"${step.statement}$ ({step.rule}: {step.evidence})"
 
 
 def _range(values: Sequence[float]) -> str:
-    return f"{min(values):.5f} to {max(values):.5f}"
+    return f"{_short(min(values))} to {_short(max(values))}"
+
+
+def _short(value: float) -> str:
+    """One significant digit and a power of ten."""
+    digits, exponent = f"{value:.0e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def _signed(text: str) -> str:

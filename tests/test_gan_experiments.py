@@ -5,18 +5,12 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 import divergence as dv
 from divergence.gan import fits
 from divergence.gan.experiments import TWO_MODES, compare_fits, fit_one, student_interval
 from divergence.gan.train import Settings
 from divergence.generators import GENERATORS
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    torch.set_num_threads(1)
 
 
 def test_a_trained_gan_lands_on_its_optimum():

@@ -14,14 +14,6 @@ from divergence.generators import GENERATORS
 SHORT = Settings(members=3, steps=40, warm_up=20, batch=64, width=8)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def test_equal_seeds_give_equal_runs_and_others_do_not():
     a, b = (train(GENERATORS["js"], TWO_MODES, SHORT) for _ in range(2))
     assert np.array_equal(a.means, b.means)

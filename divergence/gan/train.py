@@ -7,7 +7,8 @@ loop and nothing else, so that a statement about training comes with its spread 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -49,10 +50,22 @@ class Settings:
                 raise InvalidParameter(
                     f"{getattr(self, name)} is below 1", argument=name, value=getattr(self, name), remedy="at least 1"
                 )
-        if self.device.startswith("cuda") and not torch.cuda.is_available():
+        for name, value in (("critic_rate", self.critic_rate), ("start[1]", self.start[1])):
+            if not (math.isfinite(value) and value > 0):
+                raise InvalidParameter(
+                    f"{value} is not positive", argument=name, value=value, remedy="a number above 0"
+                )
+        if not 0 <= self.seed < 2**63:
+            raise InvalidParameter(f"{self.seed} is no seed", argument="seed", value=self.seed, remedy="0 to 2**63 - 1")
+        try:
+            torch.empty(0, device=self.device)
+        except (RuntimeError, AssertionError, NotImplementedError) as error:
             raise InvalidParameter(
-                "this machine has no CUDA device that torch sees", argument="device", remedy="write device='cpu'"
-            )
+                f"torch has no device {self.device!r} on this machine",
+                argument="device",
+                value=self.device,
+                remedy="write cpu",
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,24 @@ def train(
     The discriminator maximises the row's variational bound, the generator follows its penalty term. `progress` is
     called with the number of generator steps just done. A member that leaves the finite numbers stays marked by nan.
     """
-    s = settings or Settings()
+    with _one_thread():
+        return _train(row, data, settings or Settings(), grid, progress or (lambda done: None))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """These tensors are too small to share out: on a busy machine threads that wait for each other cost tenfold."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _train(
+    row: Generator, data: NormalMixture, s: Settings, grid: np.ndarray | None, progress: Callable[[int], Any]
+) -> Run:
     generator = torch.Generator(device=s.device).manual_seed(s.seed)
     critics = Critics(s.members, s.width, data.mean, data.sd, generator)
     place = torch.tensor([[s.start[0], math.log(s.start[1])]], device=s.device).repeat(s.members, 1).requires_grad_()
@@ -153,8 +183,7 @@ def train(
             critic_step()
         (place.grad,) = torch.autograd.grad(generator_loss(row, critics(fake())).sum(), place)
         optimiser.step()
-        if progress is not None:
-            progress(1)
+        progress(1)
     points = np.linspace(*span(data, s.start), 401) if grid is None else grid
     with torch.no_grad():
         x = torch.tensor(points, device=s.device, dtype=torch.float32).expand(s.members, -1)

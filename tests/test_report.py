@@ -1,0 +1,52 @@
+"""Reports are whole or not there, self-contained, and readable on a phone."""
+
+import os
+import re
+
+import pytest
+from matplotlib.figure import Figure
+
+from divergence import report
+
+
+def test_write_replaces_in_one_move(tmp_path):
+    path = tmp_path / "new" / "index.html"
+    assert report.write(path, "first") == path
+    report.write(path, b"second")
+    assert path.read_text() == "second"
+    assert os.listdir(path.parent) == ["index.html"], "nothing is left beside it"
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_an_interrupted_write_leaves_the_old_page(tmp_path, monkeypatch, fault):
+    path = report.write(tmp_path / "index.html", "old")
+
+    def broken(_):
+        raise fault
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(fault if isinstance(fault, type) else OSError):
+        report.write(path, "new")
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["index.html"]
+
+
+def test_mathematics_becomes_mathml_and_text_is_escaped():
+    out = str(report.mathematics(r"if $f(1) < \frac{a}{b}$ & <b>so</b>"))
+    assert "<math" in out
+    assert "<mfrac>" in out
+    assert "&amp; &lt;b&gt;so&lt;/b&gt;" in out
+    assert "$" not in out
+
+
+def test_picture_is_inline_with_a_description():
+    out = str(report.picture(Figure(figsize=(2, 1)), 'a "figure"'))
+    assert out.startswith('<img src="data:image/svg+xml;base64,')
+    assert "&#34;figure&#34;" in out
+    assert 'width="192" height="96"' in out
+
+
+def test_versions_name_what_ran():
+    assert re.match(r"Python 3\.\d+\.\d+.*, divergence-toolkit \d.*numpy \d", report.versions())
+    assert report.versions(("no-such-package",)).count(",") == 1
