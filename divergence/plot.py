@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 DATA, FIT, THIRD, INK, FAINT = "#2166ac", "#c8322b", "#1b7f5c", "#222222", "#8a8f98"
 
@@ -173,3 +174,63 @@ def normal_name(mean: float, sd: float) -> str:
 
 def _normal(x: np.ndarray, mean: float, sd: float) -> np.ndarray:
     return np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * math.sqrt(2 * math.pi))
+
+
+@in_style
+def marginals(
+    real: Any,
+    fake: Any,
+    names: Sequence[str],
+    distances: Sequence[float],
+    *,
+    labels: tuple[str, str] = ("real", "fake"),
+    limit: int = 12,
+) -> Figure:
+    """The distribution functions of the columns of real (n, d) in blue and fake (m, d) in red; between them lies W1.
+
+    `distances` (d,) are the W1 that the panels show as their shaded areas. Of more than `limit` columns those with the
+    largest W1 per standard deviation are drawn, and the title says so.
+    """
+    real, fake, w1 = np.asarray(real, float), np.asarray(fake, float), np.asarray(distances, float)
+    spread = np.std(np.concatenate([real, fake]), axis=0)
+    apart = np.divide(w1, spread, out=np.zeros_like(w1), where=spread > 0)
+    chosen = np.argsort(-apart, stable=True)[:limit] if len(names) > limit else np.arange(len(names))
+    wide = min(4, len(chosen))
+    rows = -(-len(chosen) // wide)
+    figure, grid = canvas(max(2.75 * wide, 6.0), 2.1 * rows + 0.95, rows, wide, sharey=True)
+    for axes in grid.flat[len(chosen) :]:
+        axes.set_axis_off()
+    for axes, column in zip(grid.flat, chosen.tolist()):
+        name = str(names[column])
+        _between(axes, real[:, column], fake[:, column])
+        axes.set_title(name if len(name) <= 18 else name[:17] + "…", fontsize=10.5, parse_math=False)
+        axes.set_title(f"W1 = {w1[column]:.3g}", loc="right", fontsize=9.5, fontweight="normal", color=FAINT)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("share of rows ≤ x", fontsize=9)
+    most = f"The {len(chosen)} most different of {len(names)} columns" if len(names) > limit else "Column by column"
+    figure.suptitle(f"{most}: the shaded area is W1", x=0.01, ha="left", fontsize=13, fontweight="bold", color=INK)
+    lines = [Line2D([], [], color=color, linewidth=2.2) for color in (DATA, FIT)]
+    legend = figure.legend(lines, labels, loc="outside lower left", ncols=2, fontsize=10)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return figure
+
+
+def _between(axes: Any, real: np.ndarray, fake: np.ndarray) -> None:
+    """Both distribution functions as steps and the area between them; thinned to what a panel can show."""
+    a, b = np.sort(real), np.sort(fake)
+    x = np.union1d(a, b)
+    if len(x) > 600:
+        x = x[np.unique(np.linspace(0, len(x) - 1, 600).astype(int))]
+    f, g = (np.searchsorted(s, x, side="right") / len(s) for s in (a, b))
+    margin = 0.04 * float(np.ptp(x)) or 0.5
+    x = np.concatenate([[x[0] - margin], x, [x[-1] + margin]])
+    f, g = (np.concatenate([[0.0], s, [1.0]]) for s in (f, g))
+    axes.fill_between(x, f, g, step="post", color=FAINT, alpha=0.28, linewidth=0)
+    axes.step(x, f, where="post", color=DATA, linewidth=1.7)
+    axes.step(x, g, where="post", color=FIT, linewidth=1.7)
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(-0.02, 1.03)
+    axes.set_yticks([0, 0.5, 1])
+    axes.locator_params(axis="x", nbins=5)
+    axes.tick_params(labelsize=8.5, color=FAINT)

@@ -1,0 +1,1 @@
+"""Estimates from samples. Randomness lives here and is always a parameter."""
