@@ -13,6 +13,10 @@ class DivergenceError(Exception):
         place = argument if index is None else f"{argument}[{_shown(index)}]"
         super().__init__(f"{place}: {problem}. Remedy: {remedy}")
 
+    def __reduce__(self) -> Any:
+        where = {name: x for name, x in vars(self).items() if name not in ("problem", "__notes__")}
+        return _rebuilt, (type(self), self.problem, where)
+
 
 class InvalidMeasure(DivergenceError, ValueError):
     """The argument is not what it claims to be: masses, a density or a sample."""
@@ -35,7 +39,12 @@ class NotConverged(DivergenceError, ArithmeticError):
 
     def __init__(self, problem: str, *, evaluation: Any, **where: Any):
         self.evaluation = evaluation
-        super().__init__(problem, value=evaluation, **where)
+        super().__init__(problem, **{"value": evaluation, **where})
+
+
+def _rebuilt(kind: type[DivergenceError], problem: str, where: dict[str, Any]) -> DivergenceError:
+    """An error sent from another process."""
+    return kind(problem, **where)
 
 
 def _shown(index: Any) -> str:

@@ -1,8 +1,4 @@
-"""f-divergences of masses and densities, all from the row.
-
-q f(p/q) is evaluated from the larger of the two masses: with t = smaller/larger in [0, 1] and s = t - 1, as p f_rev(q/p)
-or q f(p/q), so that nothing overflows and equality is exact; atoms that one law lacks come from f(0) and f'(inf).
-"""
+"""f-divergences of masses, log-masses and densities: everything that is asked of them comes from the row."""
 
 from __future__ import annotations
 
@@ -13,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from . import generators, ops
-from .errors import InvalidParameter, NotConverged
+from .errors import InvalidParameter, NotConverged, ShapeMismatch
 from .evaluation import Evaluation
 from .generators import GENERATORS, Generator
-from .measure import check_floating, check_masses, promote, refuse, same_alphabet
+from .measure import check_axis, check_floating, check_sums, promote, refuse, same_alphabet
+from .perspective import terms_of_logs, terms_of_masses
 
 Array = Any
 
@@ -35,7 +32,7 @@ class FDivergence:
     0.6931471805599453
     >>> kl(np.array([0.5, 0.5]), np.array([0.5, 0.6]))
     Traceback (most recent call last):
-    divergence.errors.InvalidMeasure: sum of q[]: 1.1 is not 1. Remedy: ...
+    divergence.errors.InvalidMeasure: sum of q: 1.1 is not 1. Remedy: ...
 
     Raises InvalidMeasure for a negative, nan or integer mass and a sum that is not one, ShapeMismatch for alphabets
     or batches that do not fit, UnsupportedLaw for samples. Source: Liese & Vajda 2006.
@@ -66,7 +63,7 @@ class FDivergence:
             terms = terms_with_gradient(self.generator, p, q, terms_of_masses)
         else:
             terms = terms_of_masses(self.generator, p, q)
-        return self._total(terms, dtype)
+        return self._total(terms, p < q, dtype)
 
     def from_log(self, log_p: Any, log_q: Any, *, axis: int = -1) -> Array:
         """The same from log-masses (..., k), -inf where there is none.
@@ -78,17 +75,30 @@ class FDivergence:
         log_p, log_q = (_check_log(x, name, axis) for x, name in ((log_p, "log_p"), (log_q, "log_q")))
         log_p, log_q = same_alphabet(log_p, log_q, axis, ("log_p", "log_q"))
         log_p, log_q, dtype = _wide(log_p, log_q)
-        return self._total(terms_of_logs(self.generator, log_p, log_q), dtype)
+        if ops.is_torch(log_p):
+            from .adapters.torch import log_terms_with_gradient
 
-    def _total(self, terms: Array, dtype: Any) -> Array:
+            terms = log_terms_with_gradient(self.generator, log_p, log_q, terms_of_logs)
+        else:
+            terms = terms_of_logs(self.generator, log_p, log_q)
+        return self._total(terms, log_p < log_q, dtype)
+
+    def _total(self, terms: Array, p_smaller: Array, dtype: Any) -> Array:
         xp = ops.namespace(terms)
-        if np.isnan(self.generator.slope) and bool(xp.any(xp.isnan(terms))):
+        if np.isnan(self.bound) and ops.holds(xp.isnan(terms)):  # never so for a row of the table
+            if ops.holds(xp.isnan(terms) & p_smaller):
+                raise InvalidParameter(
+                    "f(0) is nan, and p has no mass where q has some",
+                    argument="f",
+                    remedy="let f return its limit at 0, as scipy.special.xlogy(t, t) does for t log t; inf is allowed",
+                )
             raise InvalidParameter(
-                "q has no mass where p has some, and f'(inf) is unknown",
+                "f'(inf) is unknown, and q has no mass where p has some",
                 argument="slope",
                 remedy="write f_divergence(f, slope=lim f(t)/t); inf is allowed",
             )
-        return ops.plain(xp.astype(xp.sum(terms, axis=-1), dtype, copy=False))
+        with ops.quiet():
+            return ops.plain(xp.astype(ops.total(terms), dtype, copy=False))
 
     def plan(self, p: Any, q: Any) -> str:
         """The route that `self(p, q)` takes, in words."""
@@ -116,43 +126,22 @@ class FDivergence:
                     remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
                 )
             return found
-        value = float(self(a, b))
+        if a.ndim > 1:
+            raise ShapeMismatch(
+                f"a batch of shape {tuple(a.shape[:-1])} where one pair belongs",
+                argument="p, q",
+                remedy=f"call {self.name}(p, q) for a batch, or evaluate it pair by pair",
+            )
+        value = float(ops.to_numpy(self(a, b)))
         eps = float(ops.namespace(a).finfo(a.dtype).eps)
-        return Evaluation(value, 8 * eps * abs(value) if np.isfinite(value) else 0.0, self.plan(p, q))
+        return Evaluation(value, eps * self._rounding(value) if np.isfinite(value) else 0.0, self.plan(p, q))
 
-
-def terms_of_masses(row: Generator, p: Array, q: Array) -> Array:
-    """q f(p/q) for each atom, (..., k): no checks, no sum."""
-    o = ops.words(p, q)
-    with ops.quiet():
-        big, small = o.where(p <= q, q, p), o.where(p <= q, p, q)
-        empty = big == 0
-        unit = o.where(empty, o.like(big, 1), big)
-        t = o.where(empty, o.like(big, 1), small / unit)
-        s = o.where(empty, o.like(big, 0), (small - big) / unit)
-        return _perspective(row, big, t, s, p <= q, t == 0, o)
-
-
-def terms_of_logs(row: Generator, log_p: Array, log_q: Array) -> Array:
-    """q f(p/q) for each atom from log-masses or log-densities; the ratio's logarithm survives its underflow."""
-    o = ops.words(log_p, log_q)
-    with ops.quiet():
-        big = o.exp(o.where(log_p <= log_q, log_q, log_p))
-        equal = log_p == log_q  # covers -inf - (-inf)
-        v = o.where(equal, o.like(log_p, 0), -o.abs(log_p - log_q))
-        t, s = o.exp(v), o.expm1(v)
-        return _perspective(row, big, t, s, log_p <= log_q, v == -np.inf, ops.ArrayWords(o.xp, bound=(t, v)))
-
-
-def _perspective(row: Generator, big: Array, t: Array, s: Array, p_smaller: Array, gone: Array, o: Any) -> Array:
-    """big · f or big · f_rev at t <= 1, with f(0) or f'(inf) where the smaller mass is zero."""
-    low = o.where(gone, o.like(t, row.at_zero), row.f(t, s, o))
-    if row.symmetric:
-        value = low
-    else:
-        high = o.where(gone, o.like(t, row.slope), row.reverse.f(t, s, o))
-        value = o.where(p_smaller, low, high)
-    return o.where(big == 0, o.like(big, 0), big * value)
+    def _rounding(self, value: float) -> float:
+        """How many eps the value of masses may be off: a few of its own, and of one where f may cancel."""
+        row = self.generator
+        steepness = abs(row.parameters.get("a", 0))
+        cancels = row.critic is None or any(kink != 1 for kink in row.kinks)
+        return (8 + steepness) * value + (8 if cancels else 0) * (1 + abs(value))
 
 
 def _wide(p: Array, q: Array) -> tuple[Array, Array, Any]:
@@ -168,9 +157,8 @@ def _check_log(x: Any, argument: str, axis: int) -> Array:
     x = check_floating(x, argument, "log-masses", f"write {argument}.astype(float)")
     xp = ops.namespace(x)
     refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no log-mass", "log-masses are numbers at most 0, or -inf")
-    with ops.quiet():
-        masses = xp.exp(x)
-    check_masses(masses, f"exp({argument})", axis)
+    check_axis(x, argument, axis)
+    check_sums(x, argument, axis, exponents=True)
     return x
 
 
@@ -207,6 +195,17 @@ def hockey_stick(gamma: float) -> FDivergence:
     return FDivergence(generators.hockey_stick(_checked(gamma, "gamma", 1.0, remedy)))
 
 
+def _slope(value: Any) -> float:
+    """f'(inf): a number, or inf."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if np.isnan(number) or number == -np.inf:
+        raise InvalidParameter(f"{value!r} is no slope", argument="slope", value=value, remedy="give a number, or inf")
+    return number
+
+
 def f_divergence(f: Callable[[Array], Array], *, slope: float | None = None, name: str = "f") -> FDivergence:
     """Σ q f(p/q) for your own convex f with f(1) = 0; `slope` is f'(inf) = lim f(t)/t, needed where q has a zero.
 
@@ -220,9 +219,23 @@ def f_divergence(f: Callable[[Array], Array], *, slope: float | None = None, nam
     Raises InvalidParameter where f(1) is not 0 or f is seen not to be convex.
     """
     grid = np.geomspace(1e-3, 1e3, 241)
-    with ops.quiet():
-        values, middle = np.asarray(f(grid), float), np.asarray(f((grid[1:] + grid[:-1]) / 2), float)
-    at_one = float(f(np.ones(())))
+    try:
+        with ops.quiet():
+            values, middle = np.asarray(f(grid), float), np.asarray(f((grid[1:] + grid[:-1]) / 2), float)
+            at_one = float(f(np.ones(())))
+            shaped = values.shape == grid.shape
+    except (TypeError, ValueError) as error:
+        raise InvalidParameter(
+            f"f does not take an array of ratios ({error})",
+            argument="f",
+            remedy="write f(t) for an array t, with numpy's functions",
+        ) from error
+    if not shaped:
+        raise InvalidParameter(
+            f"f of shape {grid.shape} has shape {values.shape}", argument="f", remedy="f works atom by atom"
+        )
+    if slope is not None:
+        slope = _slope(slope)
     if not abs(at_one) <= 1e-12:
         raise InvalidParameter(f"f(1) is {at_one:g}", argument="f", value=at_one, remedy="subtract f(1) from f")
     rounding = 1e-9 * (1 + np.abs(values[1:]) + np.abs(values[:-1]))
@@ -232,8 +245,10 @@ def f_divergence(f: Callable[[Array], Array], *, slope: float | None = None, nam
         raise InvalidParameter(f"f is not convex near t = {t:.3g}", argument="f", value=t, remedy="hand in a convex f")
 
     def reverse(t: Array, s: Array, o: Any) -> Array:
-        at_zero = np.nan if slope is None else slope  # nan is refused where an atom needs it
-        return o.where(t == 0, o.like(t, at_zero), t * f(1 / t))
+        at_zero = o.like(t, np.nan if slope is None else slope)  # nan is refused where an atom needs it
+        outer = f(1 / t)
+        beyond = (t < o.xp.finfo(t.dtype).eps) & ~o.xp.isfinite(outer)  # f overflows there, its slope does not
+        return o.where((t == 0) | beyond, at_zero, t * outer)
 
     forward = Generator(name, "Σ q f(p/q)", lambda t, s, o: f(t), None, None, lambda: backward)
     backward = Generator(f"reverse_{name}", "Σ p f(q/p)", reverse, None, None, lambda: forward)

@@ -29,8 +29,8 @@ class Generator:
     name: str
     formula: str
     f: Callable[[Any, Any, Any], Any]
-    critic: Callable[[Any, Any], Any] | None
-    conjugate: Callable[[Any, Any], Any] | None
+    critic: Any  # a function of (v, o), None for a row that only has f
+    conjugate: Any  # a function of (u, o), None where f* is not elementary
     reversed: str | Callable[[], Generator]
     kinks: tuple[Any, ...] = ()
     root: float | None = None
@@ -56,10 +56,36 @@ class Generator:
         """f'(inf) = lim f(t)/t, what an atom of p without q contributes per unit of p."""
         return self.reverse.at_zero
 
+    @cached_property
+    def blow_up(self) -> tuple[float, float]:
+        """(c, log C) with f(t) ~ C t^-c as t falls to 0, read off where f still is a float; c = 0 where it stays one.
+
+        So that a row which overflows at a tiny ratio can still be weighed with a tiny mass.
+        """
+        o, depth = numpy_words(), 600.0
+        with quiet():
+            while True:
+                log_t = np.asarray([-depth, -depth / 2])
+                log_f = np.log(self.f(np.exp(log_t), np.expm1(log_t), o))
+                if not np.isposinf(log_f[0]):
+                    break
+                depth /= 2
+        c = float((log_f[0] - log_f[1]) / (depth / 2)) if log_f[0] > 300 else 0.0
+        return c, float(log_f[0]) - c * depth
+
     @property
     def bound(self) -> float:
         """f(0) + f'(inf), the largest value of the divergence, met by laws with disjoint supports."""
         return self.at_zero + self.slope
+
+    def __repr__(self) -> str:
+        return f"<row {self.name}: {self.formula}>"
+
+    def __reduce__(self) -> Any:
+        if self.name in GENERATORS:
+            return _named, (self.name,)
+        family = FAMILIES.get(self.name.split("(")[0])
+        return (family, tuple(self.parameters.values())) if family else super().__reduce__()
 
     def penalty(self, v: Any, o: Any) -> Any:
         """R(v) = f*(T(v)) = -T_reverse(-v), the other half of the variational bound E_p T - E_q R."""
@@ -146,7 +172,7 @@ GENERATORS: dict[str, Generator] = {
             "Σ (p − q)²/p",
             f=lambda t, s, o: s * s / t,
             critic=lambda v, o: -o.expm1(-2 * v),
-            conjugate=lambda u, o: 2 - 2 * o.sqrt(1 - u),
+            conjugate=lambda u, o: 2 * u / (1 + o.sqrt(1 - u)),
             reversed="pearson",
         ),
         Generator(
@@ -154,7 +180,7 @@ GENERATORS: dict[str, Generator] = {
             "½ Σ (p − q)²/(p + q)",
             f=lambda t, s, o: s * s / (1 + t) / 2,
             critic=lambda v, o: o.tanh(v / 2) * (1 + 2 * o.sigmoid(-v)) / 2,
-            conjugate=lambda u, o: 2 - u - 2 * o.sqrt(1 - 2 * u),
+            conjugate=lambda u, o: u * (3 - o.sqrt(1 - 2 * u)) / (1 + o.sqrt(1 - 2 * u)),
             reversed="triangular",
             root=0.5,
         ),
@@ -201,3 +227,11 @@ def reverse_hockey_stick(gamma: Any) -> Generator:
         kinks=(1 / gamma,),
         parameters={"gamma": gamma},
     )
+
+
+FAMILIES = {family.__name__: family for family in (power, hockey_stick, reverse_hockey_stick)}
+
+
+def _named(name: str) -> Generator:
+    """A row of the table sent from another process."""
+    return GENERATORS[name]

@@ -43,15 +43,22 @@ class Discrete:
     @classmethod
     def normalised(cls, weights: Array, points: Array | None = None) -> Discrete:
         """Weights or counts, (..., k), divided by their sum: the one place where this library renormalises."""
-        w = ops.as_array(weights)
-        o = ops.words(w)
-        if not o.xp.isdtype(w.dtype, "real floating"):
-            w = o.xp.astype(w, o.xp.float64)
+        w = weights
+        if not (isinstance(w, Discrete | Density | Samples) or ops.is_masked(w)):
+            w = ops.as_array(w)
+        if ops.is_array(w) and ops.is_dtype(w, ("bool", "integral")):
+            w = ops.namespace(w).astype(w, ops.namespace(w).float64)
+        w = check_floating(w, "weights", "weights", "give weights or counts as numbers, (..., k)")
+        xp = ops.namespace(w)
+        check_axis(w, "weights", -1)
+        refuse(xp.isnan(w) | xp.isinf(w), w, "weights", "is not finite", "drop the entry or give its count")
         refuse(w < 0, w, "weights", "is negative", "weights and counts are at least 0")
-        refuse(~o.xp.isfinite(w), w, "weights", "is not finite", "drop the entry or give its count")
-        total = o.xp.sum(w, axis=-1, keepdims=True)
-        refuse(total == 0, total, "weights", "has sum 0", "at least one weight must be positive")
-        return cls(w / total, points, argument="weights")
+        wide = w if xp.finfo(w.dtype).bits >= 32 else xp.astype(w, xp.float32)
+        with ops.quiet():
+            total = ops.total(wide)
+        refuse(total == 0, total, "sum of weights", "is no scale", "at least one weight must be positive")
+        refuse(xp.isinf(total), total, "sum of weights", "is no scale", "divide the weights by their largest first")
+        return cls(xp.astype(wide / xp.expand_dims(total, axis=-1), w.dtype, copy=False), points, argument="weights")
 
     def __repr__(self) -> str:
         place = "" if self.points is None else f", points {tuple(self.points.shape)}"
@@ -75,10 +82,23 @@ class Density:
     landmarks: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        low, high = self.support
-        if not low < high:
+        if not callable(self.logpdf):
             raise InvalidParameter(
-                f"{self.support} is not an interval", argument="support", remedy="write support=(low, high), low < high"
+                f"{type(self.logpdf).__name__} is no function",
+                argument="logpdf",
+                remedy="hand in a function from (n,) points to (n,) log-densities",
+            )
+        try:
+            low, high = self.support
+            proper = low < high
+        except (TypeError, ValueError):
+            proper = False
+        if not proper:
+            raise InvalidParameter(
+                f"{self.support!r} is not an interval",
+                argument="support",
+                value=self.support,
+                remedy="write support=(low, high), low < high",
             )
 
 
@@ -89,7 +109,7 @@ class Samples:
         self.points = check_points(x, argument)
         if self.points.shape[0] < 2:
             raise InvalidMeasure(
-                f"{self.points.shape[0]} sample{'' if self.points.shape[0] == 1 else 's'} tell nothing about a law",
+                "one sample tells nothing about a law",
                 argument=argument,
                 remedy="give at least two samples, as (n,) or (n, d)",
             )
@@ -100,9 +120,9 @@ class Samples:
 
 def refuse(mask: Array, values: Array, argument: str, problem: str, remedy: str) -> None:
     """Raise InvalidMeasure at the first index where `mask` holds."""
-    xp = ops.namespace(mask)
-    if not bool(xp.any(mask)):
+    if not ops.holds(mask):
         return
+    xp = ops.namespace(mask)
     flat = int(xp.argmax(xp.astype(xp.reshape(mask, (-1,)), xp.int8)))
     index = []
     for size in reversed(mask.shape):
@@ -110,25 +130,37 @@ def refuse(mask: Array, values: Array, argument: str, problem: str, remedy: str)
         index.append(here)
     place = tuple(reversed(index))
     value = float(values[place])
-    raise InvalidMeasure(f"{value:.17g} {problem}", argument=argument, index=place or None, value=value, remedy=remedy)
+    raise InvalidMeasure(f"{value!r} {problem}", argument=argument, index=place or None, value=value, remedy=remedy)
 
 
 def check_floating(x: Any, argument: str, what: str, remedy: str) -> Array:
-    """x as an array of real floating dtype; Python numbers of any kind are taken as floats."""
+    """x as an array of real floating dtype; sequences become numpy arrays, and integers are refused."""
     if isinstance(x, Discrete | Density | Samples):
         raise UnsupportedLaw(f"{type(x).__name__} where {what} belong", argument=argument, remedy=remedy)
+    if ops.is_masked(x):
+        raise InvalidMeasure(
+            f"a masked array does not say what its masked {what} are",
+            argument=argument,
+            remedy=f"write {argument}.filled(0) if the masked entries hold nothing",
+        )
+    if ops.is_sparse(x):
+        raise UnsupportedLaw("a sparse tensor", argument=argument, remedy=f"write {argument}.to_dense()")
     try:
         array = ops.as_array(x)
-        xp = ops.namespace(array)
+        ops.namespace(array)
     except (TypeError, ValueError) as error:
         raise UnsupportedLaw(
             f"{type(x).__name__} is no array of {what} ({error})",
             argument=argument,
             remedy="hand in a numpy, torch or other array-API array",
         ) from error
-    if not hasattr(array, "dtype") or not xp.isdtype(array.dtype, "real floating"):
+    if not ops.is_dtype(array, "real floating"):
+        counts = ops.is_dtype(array, ("bool", "integral"))
         raise InvalidMeasure(
-            f"dtype {array.dtype} holds no {what}", argument=argument, value=array.dtype, remedy=remedy
+            f"dtype {array.dtype} holds no {what}",
+            argument=argument,
+            value=array.dtype,
+            remedy=remedy if counts else f"{what} are real numbers of a floating dtype, such as float64",
         )
     return array
 
@@ -136,7 +168,8 @@ def check_floating(x: Any, argument: str, what: str, remedy: str) -> Array:
 def check_masses(p: Any, argument: str, axis: int = -1) -> Array:
     """p itself, if it holds masses along `axis`: floating, not nan, none negative, each sum one within rounding.
 
-    Rounding is what n terms of the dtype may lose: 16 eps sqrt(n), eps that of the dtype.
+    Rounding is what n masses of the dtype may lose: 4 eps for each mass and their scale, half a subnormal for each of
+    n, and 16 eps sqrt(n) for adding them, where eps is that of the dtype which adds, float32 or better.
     """
     p = check_floating(
         p,
@@ -145,7 +178,21 @@ def check_masses(p: Any, argument: str, axis: int = -1) -> Array:
         f"write Discrete.normalised({argument}) for counts; samples go to an estimator, such as "
         "wasserstein(1).estimate(x, y)",
     )
-    xp = ops.namespace(p)
+    check_axis(p, argument, axis)
+    check_values(p, argument)
+    check_sums(p, argument, axis)
+    return p
+
+
+def check_axis(p: Array, argument: str, axis: int) -> None:
+    """Refuse an `axis` that p does not have, or one without atoms."""
+    if not hasattr(axis, "__index__") or isinstance(axis, bool):
+        raise InvalidParameter(
+            f"{axis!r} is no axis",
+            argument="axis",
+            value=axis,
+            remedy="axis is one integer; flatten the array if its atoms lie along several",
+        )
     if p.ndim == 0 or not -p.ndim <= axis < p.ndim:
         raise ShapeMismatch(
             f"no axis {axis} in shape {tuple(p.shape)}",
@@ -154,26 +201,46 @@ def check_masses(p: Any, argument: str, axis: int = -1) -> Array:
         )
     if p.shape[axis] == 0:
         raise ShapeMismatch("has no atoms", argument=argument, remedy="a distribution needs at least one atom")
+
+
+def check_values(p: Array, argument: str) -> None:
+    """Refuse the first entry that is nan, negative or infinite."""
+    xp = ops.namespace(p)
     samples = "samples go to an estimator, such as wasserstein(1).estimate(x, y)"
     refuse(xp.isnan(p), p, argument, "is no mass", "find where the nan came from, or drop that atom")
     refuse(p < 0, p, argument, "is negative", f"masses are at least 0; {samples}")
     refuse(xp.isinf(p), p, argument, "is no mass", f"masses are at most 1; {samples}")
-    total = xp.sum(p if xp.finfo(p.dtype).bits >= 32 else xp.astype(p, xp.float32), axis=axis)
-    tolerance = 16 * float(xp.finfo(p.dtype).eps) * math.sqrt(p.shape[axis])
+
+
+def check_sums(p: Array, argument: str, axis: int, *, exponents: bool = False) -> None:
+    """Refuse masses, or exp of log-masses where `exponents`, whose sum is off by more than rounding."""
+    xp = ops.namespace(p)
+    info, n = xp.finfo(p.dtype), p.shape[axis]
+    wide = p if info.bits >= 32 else xp.astype(p, xp.float32)
+    eps = float(info.eps)
+    tolerance = 4 * eps + n * float(info.smallest_normal) * eps / 2
+    tolerance += 16 * float(xp.finfo(wide.dtype).eps) * math.sqrt(n)
+    with ops.quiet():
+        if exponents:  # a logarithm of size log n is off by eps log n, and so is its mass
+            wide, tolerance = xp.exp(wide), tolerance + eps * math.log(n)
+        total = ops.total(ops.last(wide, axis))
+    advice = f"write Discrete.normalised({argument}) if these are weights"
+    if exponents:
+        advice = f"write {argument} - logsumexp({argument}) if these are logits"
     refuse(
         xp.abs(total - 1) > tolerance,
         total,
-        f"sum of {argument}",
+        f"sum of {'exp of ' if exponents else ''}{argument}",
         "is not 1",
-        f"write Discrete.normalised({argument}) if these are weights, axis= if the masses lie along another axis; "
-        f"{samples}",
+        f"{advice}, axis= if the masses lie along another axis; samples go to an estimator, such "
+        "as wasserstein(1).estimate(x, y)",
     )
-    return p
 
 
 def check_points(x: Any, argument: str) -> Array:
     """Points of the line (n,) or of space (n, d): finite, floating."""
-    x = check_floating(x, argument, "points", f"write {argument}.astype(float)")
+    remedy = "points are numbers of a floating dtype: convert them, as astype(float) does"
+    x = check_floating(x, argument, "points", remedy)
     xp = ops.namespace(x)
     if x.ndim not in (1, 2):
         raise ShapeMismatch(
@@ -181,6 +248,8 @@ def check_points(x: Any, argument: str) -> Array:
         )
     if x.shape[0] == 0:
         raise InvalidMeasure("is empty", argument=argument, remedy="give at least one point")
+    if x.ndim == 2 and x.shape[1] == 0:
+        raise InvalidMeasure("has no coordinates", argument=argument, remedy="give points (n, d) with d at least 1")
     refuse(~xp.isfinite(x), x, argument, "is no point", "drop the rows that hold nan or inf")
     return x
 
@@ -188,7 +257,7 @@ def check_points(x: Any, argument: str) -> Array:
 def same_alphabet(p: Array, q: Array, axis: int, names: tuple[str, str] = ("p", "q")) -> tuple[Array, Array]:
     """p and q with their atoms moved to the last axis, refused where their numbers of atoms or their batches differ."""
     xp = common_namespace(p, q, names)
-    p, q = xp.moveaxis(p, axis, -1), xp.moveaxis(q, axis, -1)
+    p, q = ops.last(p, axis), ops.last(q, axis)
     if p.shape[-1] != q.shape[-1]:
         raise ShapeMismatch(
             f"{q.shape[-1]} atoms, but {names[0]} has {p.shape[-1]}",

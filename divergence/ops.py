@@ -21,6 +21,8 @@ Everywhere s = t - 1, handed in separately because it is exact where t - 1 is no
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -38,25 +40,31 @@ def _rule(n: int) -> tuple[tuple[float, float], ...]:
     return tuple(zip(((1 + x) / 2).tolist(), (w * (1 - x) / 4).tolist(), strict=True))
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio t of which more is known than its float: log t and t^c hold their digits where t underflows."""
+
+    t: Array
+    log: Callable[[], Array]
+    power: Callable[[float], Array]
+
+
 class ArrayWords:
-    """The vocabulary on the arrays of one array-API namespace `xp`.
+    """The vocabulary on the arrays of one array-API namespace `xp`; `log` and `pow` of `ratio.t` come from `ratio`."""
 
-    `bound=(t, v)` tells that log t is known to be v, for ratios that come from log-masses: the words then use v, so
-    that a ratio below the smallest float keeps its logarithm.
-    """
-
-    def __init__(self, xp: Any, bound: tuple[Array, Array] | None = None):
+    def __init__(self, xp: Any, ratio: Ratio | None = None):
         self.xp = xp
         self.exp, self.sqrt, self.abs, self.expm1, self.log1p = xp.exp, xp.sqrt, xp.abs, xp.expm1, xp.log1p
         self.where, self.sign, self.tanh = xp.where, xp.sign, xp.tanh
-        self._bound = bound
+        self._ratio = ratio
 
     def log(self, x: Array) -> Array:
         if type(x) in (int, float):  # not np.float64, which is a float too
             return math.log(x)
-        if self._bound is not None and x is self._bound[0]:
-            return self._bound[1]
-        return self.xp.log(x)
+        return self._ratio.log() if self._ratio is not None and x is self._ratio.t else self.xp.log(x)
+
+    def pow(self, x: Array, c: float) -> Array:
+        return self._ratio.power(c) if self._ratio is not None and x is self._ratio.t else x**c
 
     def like(self, x: Array, constant: float) -> Array:
         """The constant in the shape, dtype and device of x, whatever x holds."""
@@ -69,8 +77,10 @@ class ArrayWords:
         return self.where(x > 0, self.like(x, 1), self.like(x, 0))
 
     def softplus(self, x: Array) -> Array:
-        """log(1 + e^x)"""
-        return self.positive_part(x) + self.log1p(self.exp(-self.abs(x)))
+        """log(1 + e^x), differentiable at 0 too."""
+        up = x > 0
+        tail = self.log1p(self.exp(self.where(up, -x, x)))
+        return self.where(up, x + tail, tail)
 
     def sigmoid(self, x: Array) -> Array:
         return self.exp(-self.softplus(-x))
@@ -81,20 +91,23 @@ class ArrayWords:
             near, self.log1p(self.expm1(self.where(near, x, self.like(x, 0))) / 2), self.softplus(x) - math.log(2)
         )
 
-    def log_excess(self, t: Array, s: Array) -> Array:
-        near = self.abs(s) < NEAR
+    def _log_excess_near(self, s: Array, near: Array) -> Array:
         u = self.where(near, s, self.like(s, 0))
         z = u / (2 + u)  # log t = 2 artanh z and 2 z - s = -s z, so only odd powers from the third remain
         z2 = z * z
         series = self.like(z, 0)
         for k in range(33, 1, -2):
             series = series * z2 + 2.0 / k
-        return self.where(near, z * z2 * series - u * z, self.log(t) - s)
+        return z * z2 * series - u * z
+
+    def log_excess(self, t: Array, s: Array) -> Array:
+        near = self.abs(s) < NEAR
+        return self.where(near, self._log_excess_near(s, near), self.log(t) - s)
 
     def klfun(self, t: Array, s: Array) -> Array:
-        zero = t <= 0
-        product = t * self.where(zero, self.like(t, 0), self.log_excess(t, s))
-        return product + self.where(zero, -s, s * s)
+        near, zero = self.abs(s) < NEAR, t <= 0
+        far = t * self.where(zero, self.like(t, 0), self.log(t)) - s
+        return self.where(near, t * self._log_excess_near(s, near) + s * s, far)
 
     def expm1_ratio(self, x: Array, c: float) -> Array:
         return x if c == 0 else self.expm1(c * x) / c
@@ -104,16 +117,23 @@ class ArrayWords:
 
     def power_excess(self, t: Array, s: Array, a: float) -> Array:
         # near t = 1: s^2 times the integral of (1 - u) (1 + u s)^(a - 2) over [0, 1], every term positive
-        near = self.abs(s) < NEAR
+        size, steep = self.abs(s), abs(a - 0.5) > 8
+        near = size < (4 / abs(a) if steep else NEAR)
         x = self.where(near, s, self.like(s, 0))
         total = self.like(x, 0)
         for node, weight in _rule(13 if abs(a - 0.5) <= 3 else 24):
             total = total + weight * self.exp((a - 2) * self.log1p(node * x))
         log_t = self.log(t)
+        if steep:  # s holds more digits of log t than t does
+            middle = size < NEAR
+            log_t = self.where(middle, self.log1p(self.where(middle, s, self.like(s, 0))), log_t)
         if a > 0.5:
             zero = t <= 0
             product = t * self.where(zero, self.like(t, 0), self.expm1_ratio(log_t, a - 1))
             far = (product - s) / a
+        elif a < 0:  # e^(a log t) would lose as many digits as its exponent is large
+            large = (self.abs(a * log_t) > 1) & (size >= NEAR)
+            far = (s - self.where(large, self.pow(t, a) - 1, self.expm1(a * log_t)) / a) / (1 - a)
         else:
             far = (s - self.expm1_ratio(log_t, a)) / (1 - a)
         return self.where(near, x * x * total, far)
@@ -195,6 +215,11 @@ def is_array(x: Any) -> bool:
     return array_api_compat.is_array_api_obj(x)
 
 
+def is_dtype(x: Array, kind: str | tuple[str, ...]) -> bool:
+    """Whether the dtype of x is of this array-API kind."""
+    return namespace(x).isdtype(x.dtype, kind)
+
+
 def is_torch(x: Any) -> bool:
     return array_api_compat.is_torch_array(x)
 
@@ -204,8 +229,34 @@ def is_numpy(x: Any) -> bool:
 
 
 def as_array(x: Any) -> Array:
-    """Arrays pass as they are; Python sequences and scalars become numpy arrays."""
-    return x if is_array(x) and not isinstance(x, np.generic) else np.asarray(x)
+    """Arrays pass as they are; Python sequences, scalars and subclasses of numpy's array become plain numpy arrays."""
+    return np.asarray(x) if is_numpy(x) or not is_array(x) else x
+
+
+def total(x: Array) -> Array:
+    """The sum over the last axis; numpy adds pairwise only along contiguous memory, so that is what it gets."""
+    return namespace(x).sum(np.ascontiguousarray(x) if isinstance(x, np.ndarray) and x.ndim else x, axis=-1)
+
+
+def holds(mask: Array) -> bool:
+    """Whether a truth value holds anywhere; False where it cannot be known yet, inside a torch or jax transform."""
+    try:
+        return bool(namespace(mask).any(mask))
+    except (RuntimeError, TypeError):
+        return False
+
+
+def is_masked(x: Any) -> bool:
+    return isinstance(x, np.ma.MaskedArray)
+
+
+def is_sparse(x: Any) -> bool:
+    return is_torch(x) and str(x.layout) != "torch.strided"
+
+
+def last(x: Array, axis: int) -> Array:
+    """x with `axis` moved to the end."""
+    return x if axis in (-1, x.ndim - 1) else namespace(x).moveaxis(x, axis, -1)
 
 
 def quiet() -> Any:

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 DATA, FIT, THIRD, INK, FAINT = "#2166ac", "#c8322b", "#1b7f5c", "#222222", "#8a8f98"
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "axes.spines.top": False,

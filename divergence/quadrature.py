@@ -15,9 +15,9 @@ import numpy as np
 from . import ops
 from .errors import InvalidMeasure, NotConverged
 from .evaluation import Evaluation
-from .f_divergence import terms_of_logs
 from .generators import Generator
 from .measure import Density
+from .perspective import terms_of_logs
 
 
 def integrate_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -> Evaluation:
@@ -29,8 +29,11 @@ def integrate_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -
     from scipy.integrate import cubature
 
     low, high = min(p.support[0], q.support[0]), max(p.support[1], q.support[1])
-    marks = sorted({*p.landmarks, *q.landmarks, *p.support, *q.support})
-    cuts = [low, *(m for m in marks if low < m < high), high]
+    landmarks = {*p.landmarks, *q.landmarks}
+    # a mode may be far narrower than its distance to the next cut: decades of cuts lead down to each landmark
+    around = (m + side * max(1.0, abs(m)) * 10.0**-k for m in landmarks for k in range(9) for side in (-1, 1))
+    marks = sorted({*landmarks, *around, *p.support, *q.support})
+    cuts = [low, *([m for m in marks if low < m < high] or [_some_point(p)] * (low == -math.inf)), high]
     infinite = False
 
     def integrand(x: np.ndarray) -> np.ndarray:
@@ -38,15 +41,23 @@ def integrate_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -
         x = x[:, 0]
         log_p, log_q = _log_density(p, x, "p"), _log_density(q, x, "q")
         terms = terms_of_logs(row, log_p, log_q)
+        # a logpdf of -inf may be an underflow of the law's own; where the other density underflows too it says nothing
+        lost = (np.minimum(log_p, log_q) == -np.inf) & (np.exp(np.maximum(log_p, log_q)) == 0)
+        terms = np.where(lost, 0.0, terms)
         if np.isinf(terms).any():
             infinite = True
             terms = np.where(np.isinf(terms), 0.0, terms)
         return np.stack([terms, np.exp(log_p), np.exp(log_q)], axis=-1)
 
+    options: dict[str, Any] = {"rtol": rtol / 4, "atol": rtol * 1e-6, "rule": "gk21", "max_subdivisions": 2000}
     value, error, converged = np.zeros(3), np.zeros(3), True
     for a, b in pairwise(cuts):
+        # scipy 1.17 takes (-inf, b] for (-inf, -b]: such a piece is reflected, and the masses below tell the rest
+        piece = integrand
+        if a == -math.inf:
+            a, b, piece = -b, math.inf, lambda y: integrand(-y)
         with ops.quiet():
-            part = cubature(integrand, [a], [b], rule="gk21", rtol=rtol / 4, atol=rtol * 1e-6, max_subdivisions=2000)
+            part = cubature(piece, [a], [b], **options)
         value, error = value + part.estimate, error + part.error
         converged = converged and part.status == "converged"
     for name, mass, slack in (("p", value[1], error[1]), ("q", value[2], error[2])):

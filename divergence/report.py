@@ -59,6 +59,13 @@ def picture(figure: Any, description: str) -> Any:
     )
 
 
+def png(figure: Any, dots_per_inch: int = 150) -> bytes:
+    """A matplotlib figure as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dots_per_inch, metadata={"Software": None})
+    return buffer.getvalue()
+
+
 def mathematics(text: str) -> Any:
     """Plain text with LaTeX between dollar signs, as HTML with MathML."""
     from latex2mathml.converter import convert

@@ -42,7 +42,7 @@ def _factored(e: Expr) -> Expr:
         if node.func is sp.log:
             return sp.log(sp.factor(sp.together(node.args[0])))
         if node.is_Pow and not node.exp.is_Integer:
-            return sp.expand_power_base(sp.Pow(sp.factor(sp.together(node.base)), node.exp))
+            return sp.expand_power_base(sp.factor(sp.together(node.base)) ** node.exp)
         return node
 
     return e.replace(lambda node: node.func is sp.log or node.is_Pow, visit)

@@ -85,7 +85,8 @@ class Run:
 
     @property
     def finite(self) -> np.ndarray:
-        return np.isfinite(self.means).all(0) & np.isfinite(self.sds).all(0) & np.isfinite(self.logits).all(1)
+        columns = np.concatenate([self.means, self.sds, self.logits.T])
+        return np.asarray(np.isfinite(columns).all(axis=0))
 
     def ends(self) -> np.ndarray:
         """(members, 2): mean and sd of each member, averaged over the last quarter of the steps."""
