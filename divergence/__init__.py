@@ -9,6 +9,9 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+# checks
+from .checks import unchecked as unchecked
+
 # errors
 from .errors import DivergenceError as DivergenceError
 from .errors import InvalidMeasure as InvalidMeasure

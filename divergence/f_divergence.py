@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 
 from . import generators, ops
+from .checks import (
+    Law,
+    check_axis,
+    check_floating,
+    check_form,
+    check_masses,
+    check_sums,
+    refuse,
+    sum_tolerance,
+    watchful,
+)
 from .errors import InvalidParameter, NotConverged, ShapeMismatch
 from .evaluation import Evaluation
 from .generators import GENERATORS, Generator
-from .measure import check_axis, check_floating, check_sums, promote, refuse, same_alphabet
+from .measure import promote, same_alphabet
 from .perspective import terms_of_logs, terms_of_masses
+from .summation import streams, sums
 
 Array = Any
 
@@ -53,9 +65,13 @@ class FDivergence:
         return f"<{self.name}: {self.generator.formula}, in [0, {self.bound:g}]>"
 
     def __call__(self, p: Any, q: Any, *, axis: int = -1) -> Array:
-        kind, p, q = promote(p, q, axis)
+        given = p, q
+        kind, p, q = promote(p, q, axis, check=check_form)
         if kind == "densities":
             return self.evaluate(p, q).value
+        if streams(p, q) and not np.isnan(self.bound):
+            return self._streamed(p, q, given, axis)
+        _look(given, axis)
         p, q, dtype = _wide(p, q)
         if ops.is_torch(p):
             from .adapters.torch import terms_with_gradient
@@ -64,6 +80,14 @@ class FDivergence:
         else:
             terms = terms_of_masses(self.generator, p, q)
         return self._total(terms, p < q, dtype)
+
+    def _streamed(self, p: np.ndarray, q: np.ndarray, given: tuple[Any, Any], axis: int) -> Array:
+        """The sums of big arrays; what was given is looked at on its own only where those of p or q tell to."""
+        found = sums(self.generator, p, q)
+        off = (~(np.abs(total - 1) <= sum_tolerance(x, x.shape[-1])) for x, total in ((p, found.p), (q, found.q)))
+        if watchful() and (found.signed or any(np.any(x) for x in off)):
+            _look(given, axis)
+        return ops.plain(found.value.astype(np.result_type(p, q), copy=False))
 
     def from_log(self, log_p: Any, log_q: Any, *, axis: int = -1) -> Array:
         """The same from log-masses (..., k), -inf where there is none.
@@ -142,6 +166,13 @@ class FDivergence:
         steepness = abs(row.parameters.get("a", 0))
         cancels = row.critic is None or any(kink != 1 for kink in row.kinks)
         return (8 + steepness) * value + (8 if cancels else 0) * (1 + abs(value))
+
+
+def _look(given: tuple[Any, Any], axis: int) -> None:
+    """Refuse bare arrays that hold no masses; a Discrete was looked at when it was made."""
+    for x, argument in zip(given, ("p", "q")):
+        if not isinstance(x, Law):
+            check_masses(x, argument, axis)
 
 
 def _wide(p: Array, q: Array) -> tuple[Array, Array, Any]:

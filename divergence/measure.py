@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import ops
+from .checks import Law, check_axis, check_floating, check_masses, check_points, refuse
 from .errors import InvalidMeasure, InvalidParameter, ShapeMismatch, UnsupportedLaw
 
 Array = Any
 
 
-class Discrete:
+class Discrete(Law):
     """Masses p (..., k) along the last axis, at `points` (k,) or (k, d) where positions matter.
 
     >>> import numpy as np
@@ -66,7 +67,7 @@ class Discrete:
 
 
 @dataclass(frozen=True)
-class Density:
+class Density(Law):
     """A law by its log-density: `logpdf` maps an array of shape (n,) to (n,), -inf where there is no mass.
 
     `support` is the interval outside which the density is 0. `landmarks` are places an integrator must not miss, such
@@ -102,7 +103,7 @@ class Density:
             )
 
 
-class Samples:
+class Samples(Law):
     """Points x, (n,) or (n, d), drawn from a law: what `estimate` takes."""
 
     def __init__(self, x: Array, *, argument: str = "x"):
@@ -116,142 +117,6 @@ class Samples:
 
     def __repr__(self) -> str:
         return f"Samples{tuple(self.points.shape)}"
-
-
-def refuse(mask: Array, values: Array, argument: str, problem: str, remedy: str) -> None:
-    """Raise InvalidMeasure at the first index where `mask` holds."""
-    if not ops.holds(mask):
-        return
-    xp = ops.namespace(mask)
-    flat = int(xp.argmax(xp.astype(xp.reshape(mask, (-1,)), xp.int8)))
-    index = []
-    for size in reversed(mask.shape):
-        flat, here = divmod(flat, size)
-        index.append(here)
-    place = tuple(reversed(index))
-    value = float(values[place])
-    raise InvalidMeasure(f"{value!r} {problem}", argument=argument, index=place or None, value=value, remedy=remedy)
-
-
-def check_floating(x: Any, argument: str, what: str, remedy: str) -> Array:
-    """x as an array of real floating dtype; sequences become numpy arrays, and integers are refused."""
-    if isinstance(x, Discrete | Density | Samples):
-        raise UnsupportedLaw(f"{type(x).__name__} where {what} belong", argument=argument, remedy=remedy)
-    if ops.is_masked(x):
-        raise InvalidMeasure(
-            f"a masked array does not say what its masked {what} are",
-            argument=argument,
-            remedy=f"write {argument}.filled(0) if the masked entries hold nothing",
-        )
-    if ops.is_sparse(x):
-        raise UnsupportedLaw("a sparse tensor", argument=argument, remedy=f"write {argument}.to_dense()")
-    try:
-        array = ops.as_array(x)
-        ops.namespace(array)
-    except (TypeError, ValueError) as error:
-        raise UnsupportedLaw(
-            f"{type(x).__name__} is no array of {what} ({error})",
-            argument=argument,
-            remedy="hand in a numpy, torch or other array-API array",
-        ) from error
-    if not ops.is_dtype(array, "real floating"):
-        counts = ops.is_dtype(array, ("bool", "integral"))
-        raise InvalidMeasure(
-            f"dtype {array.dtype} holds no {what}",
-            argument=argument,
-            value=array.dtype,
-            remedy=remedy if counts else f"{what} are real numbers of a floating dtype, such as float64",
-        )
-    return array
-
-
-def check_masses(p: Any, argument: str, axis: int = -1) -> Array:
-    """p itself, if it holds masses along `axis`: floating, not nan, none negative, each sum one within rounding.
-
-    Rounding is what n masses of the dtype may lose: 4 eps for each mass and their scale, half a subnormal for each of
-    n, and 16 eps sqrt(n) for adding them, where eps is that of the dtype which adds, float32 or better.
-    """
-    p = check_floating(
-        p,
-        argument,
-        "masses",
-        f"write Discrete.normalised({argument}) for counts; samples go to an estimator, such as "
-        "wasserstein(1).estimate(x, y)",
-    )
-    check_axis(p, argument, axis)
-    check_values(p, argument)
-    check_sums(p, argument, axis)
-    return p
-
-
-def check_axis(p: Array, argument: str, axis: int) -> None:
-    """Refuse an `axis` that p does not have, or one without atoms."""
-    if not hasattr(axis, "__index__") or isinstance(axis, bool):
-        raise InvalidParameter(
-            f"{axis!r} is no axis",
-            argument="axis",
-            value=axis,
-            remedy="axis is one integer; flatten the array if its atoms lie along several",
-        )
-    if p.ndim == 0 or not -p.ndim <= axis < p.ndim:
-        raise ShapeMismatch(
-            f"no axis {axis} in shape {tuple(p.shape)}",
-            argument=argument,
-            remedy="masses lie along one axis of an array; name it with axis=",
-        )
-    if p.shape[axis] == 0:
-        raise ShapeMismatch("has no atoms", argument=argument, remedy="a distribution needs at least one atom")
-
-
-def check_values(p: Array, argument: str) -> None:
-    """Refuse the first entry that is nan, negative or infinite."""
-    xp = ops.namespace(p)
-    samples = "samples go to an estimator, such as wasserstein(1).estimate(x, y)"
-    refuse(xp.isnan(p), p, argument, "is no mass", "find where the nan came from, or drop that atom")
-    refuse(p < 0, p, argument, "is negative", f"masses are at least 0; {samples}")
-    refuse(xp.isinf(p), p, argument, "is no mass", f"masses are at most 1; {samples}")
-
-
-def check_sums(p: Array, argument: str, axis: int, *, exponents: bool = False) -> None:
-    """Refuse masses, or exp of log-masses where `exponents`, whose sum is off by more than rounding."""
-    xp = ops.namespace(p)
-    info, n = xp.finfo(p.dtype), p.shape[axis]
-    wide = p if info.bits >= 32 else xp.astype(p, xp.float32)
-    eps = float(info.eps)
-    tolerance = 4 * eps + n * float(info.smallest_normal) * eps / 2
-    tolerance += 16 * float(xp.finfo(wide.dtype).eps) * math.sqrt(n)
-    with ops.quiet():
-        if exponents:  # a logarithm of size log n is off by eps log n, and so is its mass
-            wide, tolerance = xp.exp(wide), tolerance + eps * math.log(n)
-        total = ops.total(ops.last(wide, axis))
-    advice = f"write Discrete.normalised({argument}) if these are weights"
-    if exponents:
-        advice = f"write {argument} - logsumexp({argument}) if these are logits"
-    refuse(
-        xp.abs(total - 1) > tolerance,
-        total,
-        f"sum of {'exp of ' if exponents else ''}{argument}",
-        "is not 1",
-        f"{advice}, axis= if the masses lie along another axis; samples go to an estimator, such "
-        "as wasserstein(1).estimate(x, y)",
-    )
-
-
-def check_points(x: Any, argument: str) -> Array:
-    """Points of the line (n,) or of space (n, d): finite, floating."""
-    remedy = "points are numbers of a floating dtype: convert them, as astype(float) does"
-    x = check_floating(x, argument, "points", remedy)
-    xp = ops.namespace(x)
-    if x.ndim not in (1, 2):
-        raise ShapeMismatch(
-            f"shape {tuple(x.shape)} is neither (n,) nor (n, d)", argument=argument, remedy="reshape it to (n, d)"
-        )
-    if x.shape[0] == 0:
-        raise InvalidMeasure("is empty", argument=argument, remedy="give at least one point")
-    if x.ndim == 2 and x.shape[1] == 0:
-        raise InvalidMeasure("has no coordinates", argument=argument, remedy="give points (n, d) with d at least 1")
-    refuse(~xp.isfinite(x), x, argument, "is no point", "drop the rows that hold nan or inf")
-    return x
 
 
 def same_alphabet(p: Array, q: Array, axis: int, names: tuple[str, str] = ("p", "q")) -> tuple[Array, Array]:
@@ -286,8 +151,13 @@ def common_namespace(p: Array, q: Array, names: tuple[str, str]) -> Any:
         ) from error
 
 
-def promote(p: Any, q: Any, axis: int = -1, names: tuple[str, str] = ("p", "q")) -> tuple[str, Any, Any]:
-    """The most specific representation that p and q share: ("masses", p, q) or ("densities", P, Q)."""
+def promote(
+    p: Any, q: Any, axis: int = -1, names: tuple[str, str] = ("p", "q"), check: Callable[..., Array] = check_masses
+) -> tuple[str, Any, Any]:
+    """The most specific representation that p and q share: ("masses", p, q) or ("densities", P, Q).
+
+    Bare arrays go through `check`: `check_form` for who looks at the values himself.
+    """
     for x, name in ((p, names[0]), (q, names[1])):
         if isinstance(x, Samples):
             raise UnsupportedLaw(
@@ -305,7 +175,7 @@ def promote(p: Any, q: Any, axis: int = -1, names: tuple[str, str] = ("p", "q"))
         return "densities", p, q
     if isinstance(p, Discrete) and isinstance(q, Discrete):
         same_points(p, q, names)
-    masses = [x.masses if isinstance(x, Discrete) else check_masses(x, n, axis) for x, n in zip((p, q), names)]
+    masses = [x.masses if isinstance(x, Discrete) else check(x, n, axis) for x, n in zip((p, q), names)]
     if axis != -1 and (isinstance(p, Discrete) or isinstance(q, Discrete)):
         raise InvalidParameter(
             f"axis {axis} for Discrete", argument="axis", value=axis, remedy="Discrete has its atoms on the last axis"

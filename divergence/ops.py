@@ -23,7 +23,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import array_api_compat
@@ -31,13 +30,6 @@ import numpy as np
 
 Array = Any
 NEAR = 0.5  # |t - 1| up to which the series is used: beyond it the plain spelling loses less than one digit
-
-
-@lru_cache(maxsize=2)
-def _rule(n: int) -> tuple[tuple[float, float], ...]:
-    """Nodes u and weights w (1 - u) of the n-point Gauss rule on [0, 1]."""
-    x, w = np.polynomial.legendre.leggauss(n)
-    return tuple(zip(((1 + x) / 2).tolist(), (w * (1 - x) / 4).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -57,6 +49,7 @@ class ArrayWords:
         self.exp, self.sqrt, self.abs, self.expm1, self.log1p = xp.exp, xp.sqrt, xp.abs, xp.expm1, xp.log1p
         self.where, self.sign, self.tanh = xp.where, xp.sign, xp.tanh
         self._ratio = ratio
+        self._kept: tuple[Array, Array] | None = None
 
     def log(self, x: Array) -> Array:
         if type(x) in (int, float):  # not np.float64, which is a float too
@@ -91,23 +84,37 @@ class ArrayWords:
             near, self.log1p(self.expm1(self.where(near, x, self.like(x, 0))) / 2), self.softplus(x) - math.log(2)
         )
 
-    def _log_excess_near(self, s: Array, near: Array) -> Array:
-        u = self.where(near, s, self.like(s, 0))
-        z = u / (2 + u)  # log t = 2 artanh z and 2 z - s = -s z, so only odd powers from the third remain
-        z2 = z * z
-        series = self.like(z, 0)
-        for k in range(33, 1, -2):
-            series = series * z2 + 2.0 / k
-        return z * z2 * series - u * z
+    def _log_excess_near(self, s: Array) -> Array:
+        """log(1 + s) - s where |s| < NEAR, anything elsewhere; the last answer is kept for a row's other side."""
+        if self._kept is None or self._kept[0] is not s:
+            u = s if self.nowhere(self.abs(s) >= NEAR) else self.where(self.abs(s) < NEAR, s, self.like(s, 0))
+            z = u / (2 + u)  # log t = 2 artanh z and 2 z - s = -s z, so only odd powers from the third remain
+            z2 = z * z
+            series = 2.0 / 33 * z2 + 2.0 / 31
+            for k in range(29, 1, -2):
+                series = series * z2 + 2.0 / k
+            self._kept = s, z * z2 * series - u * z
+        return self._kept[1]
+
+    def nowhere(self, mask: Array) -> bool:
+        """Whether a truth value is known to hold nowhere: for numpy only, since to ask costs other libraries more."""
+        return isinstance(mask, np.ndarray) and not mask.any()
+
+    def _chosen(self, near: Array, here: Callable[[], Array], there: Callable[[], Array]) -> Array:
+        """`here` where near, `there` elsewhere; one of them alone where it is known to be enough."""
+        if self.nowhere(near):
+            return there()
+        return here() if self.nowhere(~near) else self.where(near, here(), there())
 
     def log_excess(self, t: Array, s: Array) -> Array:
-        near = self.abs(s) < NEAR
-        return self.where(near, self._log_excess_near(s, near), self.log(t) - s)
+        return self._chosen(self.abs(s) < NEAR, lambda: self._log_excess_near(s), lambda: self.log(t) - s)
 
     def klfun(self, t: Array, s: Array) -> Array:
-        near, zero = self.abs(s) < NEAR, t <= 0
-        far = t * self.where(zero, self.like(t, 0), self.log(t)) - s
-        return self.where(near, t * self._log_excess_near(s, near) + s * s, far)
+        def far() -> Array:
+            zero = t <= 0
+            return t * (self.log(t) if self.nowhere(zero) else self.where(zero, self.like(t, 0), self.log(t))) - s
+
+        return self._chosen(self.abs(s) < NEAR, lambda: t * self._log_excess_near(s) + s * s, far)
 
     def expm1_ratio(self, x: Array, c: float) -> Array:
         return x if c == 0 else self.expm1(c * x) / c
@@ -115,28 +122,41 @@ class ArrayWords:
     def log1p_ratio(self, x: Array, c: float) -> Array:
         return x if c == 0 else self.log1p(c * x) / c
 
+    def exp_excess(self, x: Array) -> Array:
+        """e^x - 1 - x."""
+        near = self.abs(x) < 1
+        u = self.where(near, x, self.like(x, 0))
+        series = u / math.factorial(19) + 1 / math.factorial(18)
+        for k in range(17, 1, -1):
+            series = series * u + 1 / math.factorial(k)
+        return self.where(near, u * u * series, self.expm1(x) - x)
+
     def power_excess(self, t: Array, s: Array, a: float) -> Array:
-        # near t = 1: s^2 times the integral of (1 - u) (1 + u s)^(a - 2) over [0, 1], every term positive
-        size, steep = self.abs(s), abs(a - 0.5) > 8
-        near = size < (4 / abs(a) if steep else NEAR)
-        x = self.where(near, s, self.like(s, 0))
-        total = self.like(x, 0)
-        for node, weight in _rule(13 if abs(a - 0.5) <= 3 else 24):
-            total = total + weight * self.exp((a - 2) * self.log1p(node * x))
-        log_t = self.log(t)
-        if steep:  # s holds more digits of log t than t does
-            middle = size < NEAR
-            log_t = self.where(middle, self.log1p(self.where(middle, s, self.like(s, 0))), log_t)
-        if a > 0.5:
-            zero = t <= 0
-            product = t * self.where(zero, self.like(t, 0), self.expm1_ratio(log_t, a - 1))
-            far = (product - s) / a
-        elif a < 0:  # e^(a log t) would lose as many digits as its exponent is large
-            large = (self.abs(a * log_t) > 1) & (size >= NEAR)
-            far = (s - self.where(large, self.pow(t, a) - 1, self.expm1(a * log_t)) / a) / (1 - a)
-        else:
-            far = (s - self.expm1_ratio(log_t, a)) / (1 - a)
-        return self.where(near, x * x * total, far)
+        # near t = 1, with h(c) = (e^(c log t) - 1)/c - log t: (t h(a - 1) + klfun)/a or (h(a) + log_excess)/(a - 1);
+        # the first adds positive terms for a >= 1, the second for a <= 0; in between neither loses a factor above 3
+        if a in (0, 1):
+            return self.klfun(t, s) if a else -self.log_excess(t, s)
+        c = a - 1 if a >= 0.5 else a
+        near = self.abs(s) < NEAR
+
+        def here() -> Array:
+            excess = self._log_excess_near(s)
+            h = self.exp_excess(c * (excess + self.where(near, s, self.like(s, 0)))) / c
+            return (t * h + (t * excess + s * s)) / a if a >= 0.5 else (h + excess) / (a - 1)
+
+        def there() -> Array:
+            log_t = self.log(t)
+            if a >= 0.5:
+                zero = t <= 0
+                return (t * self.where(zero, self.like(t, 0), self.expm1(c * log_t) / c) - s) / a
+            x = a * log_t
+            if a > 0:
+                return (s - self.expm1(x) / a) / (1 - a)
+            # e^(a log t) would lose as many digits as its exponent is large
+            grown = self.where(self.abs(x) > 1, self.pow(t, a) - 1, self.expm1(x))
+            return (s - grown / a) / (1 - a)
+
+        return self._chosen(near, here, there)
 
 
 class SymbolWords:
@@ -218,6 +238,11 @@ def is_array(x: Any) -> bool:
 def is_dtype(x: Array, kind: str | tuple[str, ...]) -> bool:
     """Whether the dtype of x is of this array-API kind."""
     return namespace(x).isdtype(x.dtype, kind)
+
+
+def limits(x: Array) -> Any:
+    """eps, bits and smallest_normal of the floating dtype of x."""
+    return namespace(x).finfo(x.dtype)
 
 
 def is_torch(x: Any) -> bool:

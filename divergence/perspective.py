@@ -22,15 +22,19 @@ def terms_of_masses(row: Generator, p: Array, q: Array) -> Array:
     """q f(p/q) for each atom, (..., k): no checks, no sum."""
     o = ops.words(p, q)
     with ops.quiet():
-        big, small = o.where(p <= q, q, p), o.where(p <= q, p, q)
+        up = p <= q
+        big, small = o.where(up, q, p), o.where(up, p, q)
         empty = big == 0
-        unit = o.where(empty, o.like(big, 1), big)
-        t = o.where(empty, o.like(big, 1), small / unit)
-        s = o.where(empty, o.like(big, 0), (small - big) / unit)
+        none_empty = o.nowhere(empty)
+        unit = big if none_empty else o.where(empty, o.like(big, 1), big)
+        t, s = small / unit, (small - big) / unit
+        if not none_empty:
+            t, s = o.where(empty, o.like(big, 1), t), o.where(empty, o.like(big, 0), s)
         ratio = _ratio(small, unit, t, o)
-        value = _perspective(row, t, s, p <= q, t == 0, ops.ArrayWords(o.xp, ratio))
-        terms = o.where(empty, o.like(big, 0), big * value)
-        return _weighed(row, terms, value, p <= q, t == 0, lambda: (o.xp.log(unit), ratio.log()), o)
+        gone = t == 0
+        value = _perspective(row, t, s, up, gone, ops.ArrayWords(o.xp, ratio))
+        terms = big * value if none_empty else o.where(empty, o.like(big, 0), big * value)
+        return _weighed(row, terms, value, up, gone, lambda: (o.xp.log(unit), ratio.log()), o)
 
 
 def terms_of_logs(row: Generator, log_p: Array, log_q: Array) -> Array:
@@ -53,11 +57,12 @@ def terms_of_logs(row: Generator, log_p: Array, log_q: Array) -> Array:
 
 def _perspective(row: Generator, t: Array, s: Array, p_smaller: Array, gone: Array, o: Any) -> Array:
     """f or f_rev at t <= 1, with f(0) or f'(inf) where the smaller mass is zero."""
-    low = o.where(gone, o.like(t, row.at_zero), row.f(t, s, o))
-    if row.symmetric:
-        return low
-    high = o.where(gone, o.like(t, row.slope), row.reverse.f(t, s, o))
-    return o.where(p_smaller, low, high)
+    value, ends = row.f(t, s, o), o.like(t, row.at_zero)
+    if not row.symmetric:
+        value = o.where(p_smaller, value, row.reverse.f(t, s, o))
+    if o.nowhere(gone):
+        return value
+    return o.where(gone, ends if row.symmetric else o.where(p_smaller, ends, o.like(t, row.slope)), value)
 
 
 def _weighed(
@@ -82,12 +87,20 @@ def _weighed(
 def _ratio(small: Array, big: Array, t: Array, o: ops.ArrayWords) -> ops.Ratio:
     """t = small/big with the digits that t loses where it is subnormal: there it is lifted by 2^64."""
     deep = t < o.xp.finfo(t.dtype).smallest_normal
-    lifted = o.where(deep, small * 2.0**64 / big, t)
+    level = o.nowhere(deep)
+    kept: list[Array] = []  # the logarithm, which both sides of a row may ask for
+
+    def lifted() -> Array:
+        return t if level else o.where(deep, small * 2.0**64 / big, t)
 
     def log() -> Array:
-        return o.xp.log(lifted) - o.where(deep, o.like(t, 64 * math.log(2)), o.like(t, 0))
+        if not kept:
+            plain = o.xp.log(lifted())
+            kept.append(plain if level else plain - o.where(deep, o.like(t, 64 * math.log(2)), o.like(t, 0)))
+        return kept[0]
 
     def power(c: float) -> Array:
-        return lifted**c * o.where(deep, o.like(t, 2.0 ** min(-64 * c, 1000)), o.like(t, 1))
+        plain = lifted() ** c
+        return plain if level else plain * o.where(deep, o.like(t, 2.0 ** min(-64 * c, 1000)), o.like(t, 1))
 
     return ops.Ratio(t, log, power)

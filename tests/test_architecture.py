@@ -29,10 +29,23 @@ PUBLIC = {
     "errors": {
         "DivergenceError", "InvalidMeasure", "InvalidParameter", "NotConverged", "ShapeMismatch", "UnsupportedLaw",
     },
+    "checks": {"unchecked"},
     "modules": {"gan", "testing"},
 }  # fmt: skip
 NAMES = sorted(set().union(*PUBLIC.values()))
-HEAVY = ("torch", "sympy", "scipy.stats", "matplotlib", "hypothesis", "pyarrow", "sklearn", "typer", "rich", "proofs")
+HEAVY = (
+    "torch",
+    "sympy",
+    "scipy.stats",
+    "matplotlib",
+    "hypothesis",
+    "pyarrow",
+    "sklearn",
+    "typer",
+    "rich",
+    "numba",
+    "proofs",
+)
 sources = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import divergence as dv
-from divergence.measure import check_points, promote
+from divergence.checks import check_points
+from divergence.measure import promote
 
 
 class TestDiscrete:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from ..checks import check_masses
 from ..errors import InvalidMeasure, InvalidParameter, ShapeMismatch
 from ..estimate.resampling import (
     Draws,
@@ -22,7 +23,7 @@ from ..estimate.resampling import (
 )
 from ..evaluation import Evaluation
 from ..integral_metric import CACHE, Line, on_line, pair
-from ..measure import Samples, check_masses
+from ..measure import Samples
 
 Array = Any
 EPS = float(np.finfo(np.float64).eps)
