@@ -9,21 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import generators, ops
-from .checks import (
-    Law,
-    check_axis,
-    check_floating,
-    check_form,
-    check_masses,
-    check_sums,
-    refuse,
-    sum_tolerance,
-    watchful,
-)
-from .errors import InvalidParameter, NotConverged, ShapeMismatch
+from .adapters import log_terms_with_gradient, terms_with_gradient
+from .checks import sum_tolerance, watchful
+from .errors import InvalidParameter
 from .evaluation import Evaluation
+from .functional import Functional, Look
 from .generators import GENERATORS, Generator
-from .measure import promote, same_alphabet
 from .perspective import terms_of_logs, terms_of_masses
 from .summation import streams, sums
 
@@ -31,7 +22,7 @@ Array = Any
 
 
 @dataclass(frozen=True)
-class FDivergence:
+class FDivergence(Functional):
     """D_f(P||Q) = Σ q f(p/q) ≥ 0 in nats, for masses and densities; infinite where f says so.
 
     Call it on masses p and q (..., k), numpy or any array-API library, batches broadcast; or on two `Discrete`, or two
@@ -64,50 +55,27 @@ class FDivergence:
     def __repr__(self) -> str:
         return f"<{self.name}: {self.generator.formula}, in [0, {self.bound:g}]>"
 
-    def __call__(self, p: Any, q: Any, *, axis: int = -1) -> Array:
-        given = p, q
-        kind, p, q = promote(p, q, axis, check=check_form)
-        if kind == "densities":
-            return self.evaluate(p, q).value
+    def _of_masses(self, p: Array, q: Array, look: Look) -> Array:
         if streams(p, q) and not np.isnan(self.bound):
-            return self._streamed(p, q, given, axis)
-        _look(given, axis)
-        p, q, dtype = _wide(p, q)
-        if ops.is_torch(p):
-            from .adapters.torch import terms_with_gradient
+            found = sums(self.generator, p, q)
+            # what was given is looked at on its own only where the sums tell to
+            off = (~(np.abs(total - 1) <= sum_tolerance(x, x.shape[-1])) for x, total in ((p, found.p), (q, found.q)))
+            if watchful() and (found.signed or any(np.any(x) for x in off)):
+                look()
+            return found.value.astype(p.dtype, copy=False)
+        look()
+        return self._total(terms_with_gradient(self.generator, p, q, terms_of_masses), p < q)
 
-            terms = terms_with_gradient(self.generator, p, q, terms_of_masses)
-        else:
-            terms = terms_of_masses(self.generator, p, q)
-        return self._total(terms, p < q, dtype)
+    def _of_logs(self, log_p: Array, log_q: Array, v: Array | None) -> Array:
+        terms = log_terms_with_gradient(self.generator, log_p, log_q, v, terms_of_logs)
+        return self._total(terms, log_p < log_q)
 
-    def _streamed(self, p: np.ndarray, q: np.ndarray, given: tuple[Any, Any], axis: int) -> Array:
-        """The sums of big arrays; what was given is looked at on its own only where those of p or q tell to."""
-        found = sums(self.generator, p, q)
-        off = (~(np.abs(total - 1) <= sum_tolerance(x, x.shape[-1])) for x, total in ((p, found.p), (q, found.q)))
-        if watchful() and (found.signed or any(np.any(x) for x in off)):
-            _look(given, axis)
-        return ops.plain(found.value.astype(np.result_type(p, q), copy=False))
+    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
+        from .quadrature import integrate_row
 
-    def from_log(self, log_p: Any, log_q: Any, *, axis: int = -1) -> Array:
-        """The same from log-masses (..., k), -inf where there is none.
+        return integrate_row(self.generator, p, q, rtol)
 
-        >>> import numpy as np
-        >>> float(kl.from_log(np.array([0.0, -1000.0]), np.array([-1000.0, 0.0])))
-        1000.0
-        """
-        log_p, log_q = (_check_log(x, name, axis) for x, name in ((log_p, "log_p"), (log_q, "log_q")))
-        log_p, log_q = same_alphabet(log_p, log_q, axis, ("log_p", "log_q"))
-        log_p, log_q, dtype = _wide(log_p, log_q)
-        if ops.is_torch(log_p):
-            from .adapters.torch import log_terms_with_gradient
-
-            terms = log_terms_with_gradient(self.generator, log_p, log_q, terms_of_logs)
-        else:
-            terms = terms_of_logs(self.generator, log_p, log_q)
-        return self._total(terms, log_p < log_q, dtype)
-
-    def _total(self, terms: Array, p_smaller: Array, dtype: Any) -> Array:
+    def _total(self, terms: Array, p_smaller: Array) -> Array:
         xp = ops.namespace(terms)
         if np.isnan(self.bound) and ops.holds(xp.isnan(terms)):  # never so for a row of the table
             if ops.holds(xp.isnan(terms) & p_smaller):
@@ -122,43 +90,7 @@ class FDivergence:
                 remedy="write f_divergence(f, slope=lim f(t)/t); inf is allowed",
             )
         with ops.quiet():
-            return ops.plain(xp.astype(ops.total(terms), dtype, copy=False))
-
-    def plan(self, p: Any, q: Any) -> str:
-        """The route that `self(p, q)` takes, in words."""
-        kind, p, q = promote(p, q)
-        if kind == "densities":
-            low, high = min(p.support[0], q.support[0]), max(p.support[1], q.support[1])
-            return f"integral over ({low:g}, {high:g})"
-        return f"sum over {p.shape[-1]} atoms"
-
-    def evaluate(self, p: Any, q: Any, *, rtol: float = 1e-10) -> Evaluation:
-        """The value of one pair with a bound on its error: rounding for masses, quadrature for densities.
-
-        Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
-        """
-        kind, a, b = promote(p, q)
-        if kind == "densities":
-            from .quadrature import integrate_row
-
-            found = integrate_row(self.generator, a, b, rtol)
-            if not found.error <= max(rtol * abs(found.value), 1e-300) and np.isfinite(found.value):
-                raise NotConverged(
-                    f"quadrature reached {found}",
-                    evaluation=found,
-                    argument=f"{self.name}.evaluate",
-                    remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
-                )
-            return found
-        if a.ndim > 1:
-            raise ShapeMismatch(
-                f"a batch of shape {tuple(a.shape[:-1])} where one pair belongs",
-                argument="p, q",
-                remedy=f"call {self.name}(p, q) for a batch, or evaluate it pair by pair",
-            )
-        value = float(ops.to_numpy(self(a, b)))
-        eps = float(ops.namespace(a).finfo(a.dtype).eps)
-        return Evaluation(value, eps * self._rounding(value) if np.isfinite(value) else 0.0, self.plan(p, q))
+            return ops.total(terms)
 
     def _rounding(self, value: float) -> float:
         """How many eps the value of masses may be off: a few of its own, and of one where f may cancel."""
@@ -166,31 +98,6 @@ class FDivergence:
         steepness = abs(row.parameters.get("a", 0))
         cancels = row.critic is None or any(kink != 1 for kink in row.kinks)
         return (8 + steepness) * value + (8 if cancels else 0) * (1 + abs(value))
-
-
-def _look(given: tuple[Any, Any], axis: int) -> None:
-    """Refuse bare arrays that hold no masses; a Discrete was looked at when it was made."""
-    for x, argument in zip(given, ("p", "q")):
-        if not isinstance(x, Law):
-            check_masses(x, argument, axis)
-
-
-def _wide(p: Array, q: Array) -> tuple[Array, Array, Any]:
-    """p and q in their common dtype, half precisions as float32, and the dtype that the answer shall have."""
-    xp = ops.namespace(p, q)
-    dtype = xp.result_type(p, q)
-    wide = dtype if xp.finfo(dtype).bits >= 32 else xp.float32
-    return xp.astype(p, wide, copy=False), xp.astype(q, wide, copy=False), dtype
-
-
-def _check_log(x: Any, argument: str, axis: int) -> Array:
-    """x itself, if exp(x) holds masses along `axis`."""
-    x = check_floating(x, argument, "log-masses", f"write {argument}.astype(float)")
-    xp = ops.namespace(x)
-    refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no log-mass", "log-masses are numbers at most 0, or -inf")
-    check_axis(x, argument, axis)
-    check_sums(x, argument, axis, exponents=True)
-    return x
 
 
 def _checked(value: Any, argument: str, low: float, remedy: str) -> float:

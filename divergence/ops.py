@@ -271,6 +271,11 @@ def holds(mask: Array) -> bool:
         return False
 
 
+def fixed(x: Array) -> Array:
+    """x as a constant, off the graph of torch."""
+    return x.detach() if is_torch(x) else x
+
+
 def is_masked(x: Any) -> bool:
     return isinstance(x, np.ma.MaskedArray)
 

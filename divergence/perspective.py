@@ -37,22 +37,28 @@ def terms_of_masses(row: Generator, p: Array, q: Array) -> Array:
         return _weighed(row, terms, value, up, gone, lambda: (o.xp.log(unit), ratio.log()), o)
 
 
-def terms_of_logs(row: Generator, log_p: Array, log_q: Array) -> Array:
-    """q f(p/q) for each atom from log-masses or log-densities; the ratio's logarithm survives its underflow."""
+def terms_of_logs(row: Generator, log_p: Array, log_q: Array, log_ratio: Array | None = None) -> Array:
+    """q f(p/q) for each atom from log-masses or log-densities; the ratio's logarithm survives its underflow.
+
+    `log_ratio` is log p/q where it is known better than by the difference.
+    """
     o = ops.words(log_p, log_q)
     with ops.quiet():
-        log_big = o.where(log_p <= log_q, log_q, log_p)
+        up = log_p <= log_q
+        if log_ratio is None:
+            gap = o.where(log_p == log_q, o.like(log_p, 0), log_p - log_q)  # also -inf - (-inf)
+        else:
+            gap, up = log_ratio, o.where(log_ratio == 0, up, log_ratio < 0)
+        log_big, v = o.where(up, log_q, log_p), -o.abs(gap)
         big = o.exp(log_big)
-        equal = log_p == log_q  # covers -inf - (-inf)
-        v = o.where(equal, o.like(log_p, 0), -o.abs(log_p - log_q))
         t, s, gone = o.exp(v), o.expm1(v), v == -np.inf
         words = ops.ArrayWords(o.xp, ops.Ratio(t, lambda: v, lambda c: o.xp.exp(c * v)))
-        value = _perspective(row, t, s, log_p <= log_q, gone, words)
+        value = _perspective(row, t, s, up, gone, words)
         # a steep row may outweigh a mass that underflows
         deep = (big < o.xp.finfo(big.dtype).smallest_normal) & (value > 0)
         log_value = o.xp.log(o.where(deep, value, o.like(big, 1)))
         terms = o.where(deep, o.exp(log_big + log_value), big * value)
-        return _weighed(row, terms, value, log_p <= log_q, gone, lambda: (log_big, v), o)
+        return _weighed(row, terms, value, up, gone, lambda: (log_big, v), o)
 
 
 def _perspective(row: Generator, t: Array, s: Array, p_smaller: Array, gone: Array, o: Any) -> Array:

@@ -73,22 +73,23 @@ class _LogPerspective(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(log_p: Any, log_q: Any, row: Generator, terms: Callable[..., Any]) -> Any:
-        return terms(row, log_p, log_q)
+    def forward(log_p: Any, log_q: Any, v: Any, row: Generator, terms: Callable[..., Any]) -> Any:
+        return terms(row, log_p, log_q, v)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        log_p, log_q, ctx.row, _ = inputs
-        ctx.save_for_backward(log_p, log_q, output)
+        log_p, log_q, v, ctx.row, _ = inputs
+        ctx.save_for_backward(log_p, log_q, v, output)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
-        log_p, log_q, value = ctx.saved_tensors
+        log_p, log_q, v, value = ctx.saved_tensors
         (upstream,) = gradients
         o = words(log_p)
         no_p, no_q = log_p == -torch.inf, log_q == -torch.inf
-        neither = no_p & no_q
-        v = torch.where(neither, 0, log_p) - torch.where(neither, 0, log_q)
+        if v is None:
+            neither = no_p & no_q
+            v = torch.where(neither, 0, log_p) - torch.where(neither, 0, log_q)
         slope_p, slope_q = ctx.row.critic(v, o), ctx.row.reverse.critic(-v, o)
         steep_p, steep_q = torch.isinf(slope_p), torch.isinf(slope_q)
         by_p = torch.exp(log_p) * torch.where(steep_p, 0, slope_p)
@@ -99,17 +100,17 @@ class _LogPerspective(torch.autograd.Function):
             torch.where(steep_q, torch.where(steep_p, slope_q, value - by_p), by_q),
         )
         by_p, by_q = torch.where(no_p, 0, by_p), torch.where(no_q, 0, by_q)
-        return _times(upstream, by_p), _times(upstream, by_q), None, None
+        return _times(upstream, by_p), _times(upstream, by_q), None, None, None
 
 
-def terms_with_gradient(row: Generator, p: Any, q: Any, terms: Callable[..., Any]) -> Any:
-    """`terms(row, p, q)` with the row's own gradient; a row without a critic is left to autograd."""
-    return terms(row, p, q) if row.critic is None else _Perspective.apply(p, q, row, terms)
+def perspective(row: Generator, p: Any, q: Any, terms: Callable[..., Any]) -> Any:
+    """`terms(row, p, q)` with the row's own gradient."""
+    return _Perspective.apply(p, q, row, terms)
 
 
-def log_terms_with_gradient(row: Generator, log_p: Any, log_q: Any, terms: Callable[..., Any]) -> Any:
-    """The same from log-masses."""
-    return terms(row, log_p, log_q) if row.critic is None else _LogPerspective.apply(log_p, log_q, row, terms)
+def log_perspective(row: Generator, log_p: Any, log_q: Any, v: Any, terms: Callable[..., Any]) -> Any:
+    """`terms(row, log_p, log_q, v)` with the row's own gradient; v is a constant, given with log_p and log_q."""
+    return _LogPerspective.apply(log_p, log_q, v, row, terms)
 
 
 def _log_ratio(p: Any, q: Any) -> Any:

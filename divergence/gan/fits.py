@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..evaluation import Evaluation
-from ..f_divergence import terms_of_logs
 from ..generators import Generator
 from ..ops import numpy_words, quiet
+from ..perspective import terms_of_logs
 from ..quadrature import integrate_row
 from .toys import NormalMixture, log_normal, normal_density
 

@@ -1,0 +1,225 @@
+"""What every functional of two laws on one alphabet is asked for: masses, log-masses, logits, all pairs, an error.
+
+A functional says how a value is found from masses and from log-masses that are already checked, of one shape and wide
+enough to add in; the boundary, the dtypes and the routes are here, once.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import ops
+from .checks import Law, check_axis, check_floating, check_form, check_masses, check_sums, refuse
+from .errors import InvalidParameter, NotConverged, ShapeMismatch
+from .evaluation import Evaluation
+from .measure import promote, same_alphabet
+
+Array = Any
+Look = Callable[[], None]
+
+
+class Functional(ABC):
+    """A number for each pair of laws. Call it on masses, on two `Discrete` or on two `Density`."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """How it is called."""
+
+    @property
+    @abstractmethod
+    def bound(self) -> float:
+        """The largest value."""
+
+    @abstractmethod
+    def _of_masses(self, p: Array, q: Array, look: Look) -> Array:
+        """The value of each pair of rows of p and q (..., k); `look` refuses what is no mass, and must be called."""
+
+    @abstractmethod
+    def _of_logs(self, log_p: Array, log_q: Array, v: Array | None) -> Array:
+        """The same from log-masses, and from v = log p/q where it is known better than by their difference."""
+
+    @abstractmethod
+    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
+        """The value for two densities with its error."""
+
+    def _rounding(self, value: float) -> float:
+        """How many eps the value of masses may be off."""
+        return 8 * value
+
+    def __call__(self, p: Any, q: Any, *, axis: int = -1) -> Array:
+        given = p, q
+        kind, p, q = promote(p, q, axis, check=check_form)
+        if kind == "densities":
+            return self.evaluate(p, q).value
+        p, q, dtype = _wide(p, q)
+        return _narrow(self._of_masses(p, q, lambda: _look(given, axis)), dtype)
+
+    def from_log(self, log_p: Any, log_q: Any, *, axis: int = -1) -> Array:
+        """The same from log-masses (..., k), -inf where there is none.
+
+        >>> import divergence as dv
+        >>> float(dv.kl.from_log([0.0, -1000.0], [-1000.0, 0.0]))
+        1000.0
+        """
+        log_p, log_q = (_check_log(x, name, axis) for x, name in ((log_p, "log_p"), (log_q, "log_q")))
+        log_p, log_q = same_alphabet(log_p, log_q, axis, ("log_p", "log_q"))
+        log_p, log_q, dtype = _wide(log_p, log_q)
+        return _narrow(self._of_logs(log_p, log_q, None), dtype)
+
+    def from_logits(self, a: Any, b: Any, *, temperature: float = 1.0, axis: int = -1) -> Array:
+        """The same for p = softmax(a/temperature) and q = softmax(b/temperature), a and b (..., k), -inf allowed.
+
+        Never through the masses, so that logits of ±10⁴ neither overflow nor vanish, and as accurate near p = q as the
+        logits are: log p/q is found from a - b. A constant added to a or b changes nothing.
+
+        >>> import divergence as dv
+        >>> float(dv.kl.from_logits([1e4, 0.0], [0.0, 1e4]))
+        10000.0
+        >>> float(dv.kl.from_logits([0.0, 1e-9], [0.0, 0.0]))  # 1e-18/8
+        1.25e-19
+
+        Raises InvalidMeasure for a logit that is nan or +inf and for a row of -inf alone.
+        """
+        a, b = (_check_logits(x, name, axis) for x, name in ((a, "a"), (b, "b")))
+        a, b = same_alphabet(a, b, axis, ("a", "b"))
+        a, b, dtype = _wide(a, b)
+        return _narrow(self._of_logs(*_log_softmax(a, b, _temperature(temperature))), dtype)
+
+    def plan(self, p: Any, q: Any) -> str:
+        """The route that `self(p, q)` takes, in words."""
+        kind, p, q = promote(p, q)
+        if kind == "densities":
+            low, high = min(p.support[0], q.support[0]), max(p.support[1], q.support[1])
+            return f"integral over ({low:g}, {high:g})"
+        return f"sum over {p.shape[-1]} atoms"
+
+    def evaluate(self, p: Any, q: Any, *, rtol: float = 1e-10) -> Evaluation:
+        """The value of one pair with a bound on its error: rounding for masses, quadrature for densities.
+
+        Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
+        """
+        kind, a, b = promote(p, q)
+        if kind == "densities":
+            found = self._of_densities(a, b, rtol)
+            if not found.error <= max(rtol * abs(found.value), 1e-300) and np.isfinite(found.value):
+                raise NotConverged(
+                    f"quadrature reached {found}",
+                    evaluation=found,
+                    argument=f"{self.name}.evaluate",
+                    remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
+                )
+            return found
+        if a.ndim > 1:
+            raise ShapeMismatch(
+                f"a batch of shape {tuple(a.shape[:-1])} where one pair belongs",
+                argument="p, q",
+                remedy=f"call {self.name}(p, q) for a batch, or evaluate it pair by pair",
+            )
+        value = float(ops.to_numpy(self(a, b)))
+        eps = float(ops.limits(a).eps)
+        return Evaluation(value, eps * self._rounding(value) if np.isfinite(value) else 0.0, self.plan(p, q))
+
+
+def _look(given: tuple[Any, Any], axis: int) -> None:
+    """Refuse bare arrays that hold no masses; a Discrete was looked at when it was made."""
+    for x, argument in zip(given, ("p", "q")):
+        if not isinstance(x, Law):
+            check_masses(x, argument, axis)
+
+
+def _wide(p: Array, q: Array) -> tuple[Array, Array, Any]:
+    """p and q in their common dtype, half precisions as float32, and the dtype that the answer shall have."""
+    xp = ops.namespace(p, q)
+    dtype = xp.result_type(p, q)
+    wide = dtype if xp.finfo(dtype).bits >= 32 else xp.float32
+    return xp.astype(p, wide, copy=False), xp.astype(q, wide, copy=False), dtype
+
+
+def _narrow(value: Array, dtype: Any) -> Array:
+    with ops.quiet():
+        return ops.plain(ops.namespace(value).astype(value, dtype, copy=False))
+
+
+def _check_log(x: Any, argument: str, axis: int) -> Array:
+    """x itself, if exp(x) holds masses along `axis`."""
+    x = check_floating(x, argument, "log-masses", f"write {argument}.astype(float)")
+    xp = ops.namespace(x)
+    refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no log-mass", "log-masses are numbers at most 0, or -inf")
+    check_axis(x, argument, axis)
+    check_sums(x, argument, axis, exponents=True)
+    return x
+
+
+def _check_logits(x: Any, argument: str, axis: int) -> Array:
+    """x itself, if softmax(x) is a law along `axis`."""
+    x = check_floating(x, argument, "logits", f"write {argument}.astype(float)")
+    xp = ops.namespace(x)
+    check_axis(x, argument, axis)
+    refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no logit", "logits are finite, or -inf for no mass")
+    if x.size:
+        highest = xp.max(x, axis=axis)
+        refuse(highest == -xp.inf, highest, f"the largest of {argument}", "leaves no mass", "give one finite logit")
+    return x
+
+
+def _temperature(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not 0 < number < np.inf:
+        raise InvalidParameter(
+            f"{value!r} is no temperature", argument="temperature", value=value, remedy="give a positive finite number"
+        )
+    return number
+
+
+def _log_softmax(a: Array, b: Array, temperature: float) -> tuple[Array, Array, Array]:
+    """log p, log q and v = log p/q of p = softmax(a/temperature), q = softmax(b/temperature)."""
+    xp = ops.namespace(a, b)
+
+    def logarithms(x: Array) -> Array:
+        z = (x - xp.max(ops.fixed(x), axis=-1, keepdims=True)) / temperature
+        return z - xp.log(xp.sum(xp.exp(z), axis=-1, keepdims=True))
+
+    with ops.quiet():
+        return logarithms(a), logarithms(b), _log_ratio(ops.fixed(a), ops.fixed(b), temperature)
+
+
+def _log_ratio(a: Array, b: Array, temperature: float) -> Array:
+    """log p/q of two softmaxes: a - b less their tops, kept in two floats, and then less its level.
+
+    Where a is b plus a constant plus 1e-9, the difference of log p and log q would hold seven digits; this holds all.
+    """
+    xp, o = ops.namespace(a, b), ops.words(a, b)
+    top_a, top_b = (xp.max(x, axis=-1, keepdims=True) for x in (a, b))
+    z, w = (a - top_a) / temperature, (b - top_b) / temperature
+    (high, low), (level_high, level_low) = _difference(a, b), _difference(top_a, top_b)
+    gap = ((high - level_high) + (low - level_low)) / temperature
+    both, neither = (a > -xp.inf) & (b > -xp.inf), (a == -xp.inf) & (b == -xp.inf)
+
+    def total(x: Array, where: Array) -> Array:
+        return xp.sum(o.where(where, x, o.like(x, 0)), axis=-1, keepdims=True)
+
+    weight, over = xp.exp(z), xp.exp(w)
+    common_p, common_q, only_p, only_q = (total(x, m) for m in (both, ~both) for x in (weight, over))
+    apart = xp.log(common_p + only_p) - xp.log(common_q + only_q)
+    # the same level from what the weights differ by, e^z - e^w = e^w expm1(gap), on the atoms that both have
+    step = o.where(gap > 1, weight - over, over * xp.expm1(o.where(both & (gap <= 1), gap, o.like(gap, 0))))
+    close = xp.log1p(total(step, both) / common_q) + xp.log1p(only_p / common_p) - xp.log1p(only_q / common_q)
+    level = o.where((o.abs(apart) < 1) & (common_p > 0) & (common_q > 0), close, apart)
+    return o.where(neither, o.like(gap, 0), gap - level)
+
+
+def _difference(x: Array, y: Array) -> tuple[Array, Array]:
+    """x - y as an unevaluated sum of two floats; the second is 0 where the first is infinite."""
+    o = ops.words(x, y)
+    high = x - y
+    back = high - x
+    low = (x - (high - back)) - (y + back)
+    return high, o.where(o.xp.isfinite(high), low, o.like(high, 0))
