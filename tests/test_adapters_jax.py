@@ -95,6 +95,7 @@ def test_forward_and_reverse_agree() -> None:
     np.testing.assert_allclose(jax.jacfwd(dv.kl)(p, q), jax.grad(dv.kl)(p, q), rtol=1e-15)
     bent = jax.hessian(dv.kl)(p, q)
     np.testing.assert_allclose(bent, jax.jacrev(jax.jacrev(dv.kl))(p, q), rtol=1e-14)
+    np.testing.assert_allclose(bent, jax.jacrev(jax.jacfwd(dv.kl))(p, q), rtol=1e-14)
     np.testing.assert_allclose(bent, jax.jacfwd(jax.jacfwd(dv.kl))(p, q), rtol=1e-14)
 
 

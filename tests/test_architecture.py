@@ -35,6 +35,8 @@ PUBLIC = {
 NAMES = sorted(set().union(*PUBLIC.values()))
 HEAVY = (
     "torch",
+    "jax",
+    "dask",
     "sympy",
     "scipy.stats",
     "matplotlib",

@@ -32,7 +32,11 @@ ad.defbilinear(_times_p, lambda ct, u, slope: _times(ct, slope), lambda ct, u, s
 
 def _mapped(args: Any, axes: Any) -> Any:
     size = next(x.shape[axis] for x, axis in zip(args, axes) if axis is not None)
-    return _times(*(batching.bdim_at_front(x, axis, size) for x, axis in zip(args, axes))), 0
+    fronts = (
+        jnp.broadcast_to(x, (size, *x.shape)) if axis is None else jnp.moveaxis(x, axis, 0)
+        for x, axis in zip(args, axes)
+    )
+    return _times(*fronts), 0
 
 
 batching.primitive_batchers[_times_p] = _mapped
