@@ -35,7 +35,9 @@ from .f_divergence import neyman as neyman
 from .f_divergence import pearson as pearson
 from .f_divergence import power as power
 from .f_divergence import reverse_kl as reverse_kl
+from .f_divergence import skew as skew
 from .f_divergence import squared_hellinger as squared_hellinger
+from .f_divergence import symmetrised as symmetrised
 from .f_divergence import total_variation as total_variation
 from .f_divergence import triangular as triangular
 

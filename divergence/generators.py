@@ -39,11 +39,19 @@ class Generator:
     @property
     def reverse(self) -> Generator:
         """t f(1/t): the row whose divergence is this one with its arguments exchanged."""
+        if self.symmetric:
+            return self
         return GENERATORS[self.reversed] if isinstance(self.reversed, str) else self.reversed()
 
     @property
     def symmetric(self) -> bool:
         return self.reversed == self.name
+
+    @property
+    def steepness(self) -> float:
+        """|a| where f grows as a power t^a: so many times a relative error of t weighs in f."""
+        row = self.parameters.get("row")
+        return row.steepness if row is not None else abs(self.parameters.get("a", 0))
 
     @cached_property
     def at_zero(self) -> float:
@@ -229,7 +237,9 @@ def reverse_hockey_stick(gamma: Any) -> Generator:
     )
 
 
-FAMILIES = {family.__name__: family for family in (power, hockey_stick, reverse_hockey_stick)}
+FAMILIES: dict[str, Callable[..., Generator]] = {
+    family.__name__: family for family in (power, hockey_stick, reverse_hockey_stick)
+}
 
 
 def _named(name: str) -> Generator:

@@ -46,7 +46,7 @@ class Promises:
             bound=math.inf if math.isnan(bound) else bound,
             root=row.root,
             kinked=bool(row.kinks),
-            steepness=1 + abs(row.parameters.get("a", 0)),
+            steepness=1 + row.steepness,
             slack=cls.slack if row.critic is None else 0.0,
         )
 
