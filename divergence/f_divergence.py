@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from .functional import Functional, Look
 from .generators import GENERATORS, Generator
 from .perspective import terms_of_logs, terms_of_masses
 from .summation import streams, sums
+
+if TYPE_CHECKING:
+    from .explain import Explanation
 
 Array = Any
 
@@ -51,6 +54,21 @@ class FDivergence(Functional):
     def bound(self) -> float:
         """The largest value, f(0) + f'(inf)."""
         return self.generator.bound
+
+    def explain(self, p: Any, q: Any, *, labels: Any = None) -> Explanation:
+        """What each atom contributes to one pair, why a value is infinite, and what it means; also as `.figure()`.
+
+        Atoms are called by `labels` (k,), by the points of a `Discrete`, or by their indices.
+
+        >>> found = kl.explain([0.5, 0.5, 0.0], [0.25, 0.0, 0.75], labels=["a", "b", "c"])
+        >>> print(str(found).splitlines()[4])
+        Infinite: q has no mass on atom b, where p has 0.5, and f'(∞) of kl is infinite.
+
+        Raises ShapeMismatch for a batch, UnsupportedLaw for densities.
+        """
+        from .explain import explain
+
+        return explain(self, p, q, labels)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.generator.formula}, in [0, {self.bound:g}]>"
