@@ -120,7 +120,7 @@ def _head(found: Any) -> str:
     known, value = reading(found.row), found.value
     bits = f" = {value.value / math.log(2):.6g} bits" if known and known.nats and math.isfinite(value.value) else ""
     off = f", rounding error at most {_up(value.error, 2)}" if value.error else ""
-    return f"{headline(found)}{bits}\n{found.formula}\n{value.method}{off}"
+    return f"{headline(found)}{bits}\n{textwrap.fill(found.formula, WIDTH)}\n{value.method}{off}"
 
 
 def _infinity(found: Any) -> str:
