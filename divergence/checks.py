@@ -1,7 +1,9 @@
 """What is refused at the boundary: the first offending entry, by argument and index, with a remedy.
 
-Checks look at values, and never change them. Inside a torch or jax transform, and for arrays whose values are not there
-yet, there is nothing to look at and nothing is refused; `unchecked` skips the look where it was taken before.
+Checks look at values, and never change them. Inside a torch or jax transform (vmap, jit, torch.compile), and for arrays
+whose values are not there yet (dask, torch's meta device), there is nothing to look at and nothing is refused: a lazy
+array is never computed in order to be checked. Dtypes and shapes are looked at always. All doubts of one call are one
+question, hence one synchronisation with a device. `unchecked` skips the look where it was taken before.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import ops
 from .errors import InvalidMeasure, InvalidParameter, ShapeMismatch, UnsupportedLaw
@@ -43,7 +45,30 @@ def unchecked() -> Iterator[None]:
 
 def watchful() -> bool:
     """Whether values are looked at here."""
-    return _watchful.get()
+    return not ops.compiling() and _watchful.get()
+
+
+class Doubt(NamedTuple):
+    """What shall be refused where `mask` holds, in the words of `refuse`."""
+
+    mask: Array
+    values: Array
+    argument: str
+    problem: str
+    remedy: str
+
+
+def settle(doubts: list[Doubt]) -> None:
+    """Raise InvalidMeasure for the first of the doubts that holds anywhere; whether one does is asked once for all."""
+    if not doubts:
+        return
+    xp = ops.namespace(doubts[0].mask)
+    some = xp.any(doubts[0].mask)
+    for doubt in doubts[1:]:
+        some = some | xp.any(doubt.mask)
+    if ops.holds(some):
+        for doubt in doubts:
+            refuse(*doubt)
 
 
 def refuse(mask: Array, values: Array, argument: str, problem: str, remedy: str) -> None:
@@ -96,8 +121,7 @@ def check_floating(x: Any, argument: str, what: str, remedy: str) -> Array:
 def check_masses(p: Any, argument: str, axis: int = -1) -> Array:
     """p itself, if it holds masses along `axis`: floating, not nan, none negative, each sum one within rounding."""
     p = check_form(p, argument, axis)
-    check_values(p, argument)
-    check_sums(p, argument, axis)
+    settle(mass_doubts(p, argument, axis))
     return p
 
 
@@ -133,15 +157,42 @@ def check_axis(p: Array, argument: str, axis: int) -> None:
         raise ShapeMismatch("has no atoms", argument=argument, remedy="a distribution needs at least one atom")
 
 
-def check_values(p: Array, argument: str) -> None:
-    """Refuse the first entry that is nan, negative or infinite."""
-    if not watchful():
-        return
+def mass_doubts(p: Array, argument: str, axis: int = -1) -> list[Doubt]:
+    """An entry that is nan, negative or infinite, and sums along `axis` that are not one."""
+    if not (watchful() and ops.known(p)):
+        return []
     xp = ops.namespace(p)
     samples = "samples go to an estimator, such as wasserstein(1).estimate(x, y)"
-    refuse(xp.isnan(p), p, argument, "is no mass", "find where the nan came from, or drop that atom")
-    refuse(p < 0, p, argument, "is negative", f"masses are at least 0; {samples}")
-    refuse(xp.isinf(p), p, argument, "is no mass", f"masses are at most 1; {samples}")
+    return [
+        Doubt(xp.isnan(p), p, argument, "is no mass", "find where the nan came from, or drop that atom"),
+        Doubt(p < 0, p, argument, "is negative", f"masses are at least 0; {samples}"),
+        Doubt(xp.isinf(p), p, argument, "is no mass", f"masses are at most 1; {samples}"),
+        _sum_doubt(p, argument, axis, exponents=False),
+    ]
+
+
+def log_mass_doubts(x: Array, argument: str, axis: int) -> list[Doubt]:
+    """An entry that is nan or +inf, and sums of exp along `axis` that are not one."""
+    if not (watchful() and ops.known(x)):
+        return []
+    xp = ops.namespace(x)
+    remedy = "log-masses are numbers at most 0, or -inf"
+    return [
+        Doubt(xp.isnan(x) | (x == math.inf), x, argument, "is no log-mass", remedy),
+        _sum_doubt(x, argument, axis, exponents=True),
+    ]
+
+
+def logit_doubts(x: Array, argument: str, axis: int) -> list[Doubt]:
+    """An entry that is nan or +inf, and rows of -inf alone."""
+    if not (watchful() and ops.known(x) and x.shape and math.prod(x.shape)):
+        return []
+    xp = ops.namespace(x)
+    highest = xp.max(x, axis=axis)
+    return [
+        Doubt(xp.isnan(x) | (x == math.inf), x, argument, "is no logit", "logits are finite, or -inf for no mass"),
+        Doubt(highest == -math.inf, highest, f"the largest of {argument}", "leaves no mass", "give one finite logit"),
+    ]
 
 
 def sum_tolerance(p: Array, n: int, *, exponents: bool = False) -> float:
@@ -161,10 +212,8 @@ def sum_tolerance(p: Array, n: int, *, exponents: bool = False) -> float:
     )
 
 
-def check_sums(p: Array, argument: str, axis: int, *, exponents: bool = False) -> None:
-    """Refuse masses, or exp of log-masses where `exponents`, whose sum is off by more than rounding."""
-    if not watchful():
-        return
+def _sum_doubt(p: Array, argument: str, axis: int, *, exponents: bool) -> Doubt:
+    """Sums of masses, or of exp of log-masses where `exponents`, that are off by more than rounding."""
     xp, tolerance = ops.namespace(p), sum_tolerance(p, p.shape[axis], exponents=exponents)
     wide = p if ops.limits(p).bits >= 32 else xp.astype(p, xp.float32)
     with ops.quiet():
@@ -172,7 +221,7 @@ def check_sums(p: Array, argument: str, axis: int, *, exponents: bool = False) -
     advice = f"write Discrete.normalised({argument}) if these are weights"
     if exponents:
         advice = f"write {argument} - logsumexp({argument}) if these are logits"
-    refuse(
+    return Doubt(
         xp.abs(total - 1) > tolerance,
         total,
         f"sum of {'exp of ' if exponents else ''}{argument}",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import ops
-from .checks import Law, check_axis, check_floating, check_form, check_masses, check_sums, refuse
+from .checks import Law, check_axis, check_floating, check_form, log_mass_doubts, logit_doubts, mass_doubts, settle
 from .errors import InvalidParameter, NotConverged, ShapeMismatch
 from .evaluation import Evaluation
 from .measure import promote, same_alphabet
@@ -66,8 +66,9 @@ class Functional(ABC):
         >>> float(dv.kl.from_log([0.0, -1000.0], [-1000.0, 0.0]))
         1000.0
         """
-        log_p, log_q = (_check_log(x, name, axis) for x, name in ((log_p, "log_p"), (log_q, "log_q")))
-        log_p, log_q = same_alphabet(log_p, log_q, axis, ("log_p", "log_q"))
+        x, y = _form(log_p, "log_p", axis, "log-masses"), _form(log_q, "log_q", axis, "log-masses")
+        log_p, log_q = same_alphabet(x, y, axis, ("log_p", "log_q"))
+        settle(log_mass_doubts(x, "log_p", axis) + log_mass_doubts(y, "log_q", axis))
         log_p, log_q, dtype = _wide(log_p, log_q)
         return _narrow(self._of_logs(log_p, log_q, None), dtype)
 
@@ -85,8 +86,9 @@ class Functional(ABC):
 
         Raises InvalidMeasure for a logit that is nan or +inf and for a row of -inf alone.
         """
-        a, b = (_check_logits(x, name, axis) for x, name in ((a, "a"), (b, "b")))
-        a, b = same_alphabet(a, b, axis, ("a", "b"))
+        x, y = _form(a, "a", axis, "logits"), _form(b, "b", axis, "logits")
+        a, b = same_alphabet(x, y, axis, ("a", "b"))
+        settle(logit_doubts(x, "a", axis) + logit_doubts(y, "b", axis))
         a, b, dtype = _wide(a, b)
         return _narrow(self._of_logs(*_log_softmax(a, b, _temperature(temperature))), dtype)
 
@@ -127,9 +129,8 @@ class Functional(ABC):
 
 def _look(given: tuple[Any, Any], axis: int) -> None:
     """Refuse bare arrays that hold no masses; a Discrete was looked at when it was made."""
-    for x, argument in zip(given, ("p", "q")):
-        if not isinstance(x, Law):
-            check_masses(x, argument, axis)
+    bare = [(ops.as_array(x), argument) for x, argument in zip(given, ("p", "q")) if not isinstance(x, Law)]
+    settle([doubt for x, argument in bare for doubt in mass_doubts(x, argument, axis)])
 
 
 def _wide(p: Array, q: Array) -> tuple[Array, Array, Any]:
@@ -145,25 +146,10 @@ def _narrow(value: Array, dtype: Any) -> Array:
         return ops.plain(ops.namespace(value).astype(value, dtype, copy=False))
 
 
-def _check_log(x: Any, argument: str, axis: int) -> Array:
-    """x itself, if exp(x) holds masses along `axis`."""
-    x = check_floating(x, argument, "log-masses", f"write {argument}.astype(float)")
-    xp = ops.namespace(x)
-    refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no log-mass", "log-masses are numbers at most 0, or -inf")
+def _form(x: Any, argument: str, axis: int, what: str) -> Array:
+    """x as an array that may hold `what` along `axis`, for all that its dtype and its shape tell."""
+    x = check_floating(x, argument, what, f"write {argument}.astype(float)")
     check_axis(x, argument, axis)
-    check_sums(x, argument, axis, exponents=True)
-    return x
-
-
-def _check_logits(x: Any, argument: str, axis: int) -> Array:
-    """x itself, if softmax(x) is a law along `axis`."""
-    x = check_floating(x, argument, "logits", f"write {argument}.astype(float)")
-    xp = ops.namespace(x)
-    check_axis(x, argument, axis)
-    refuse(xp.isnan(x) | (x == xp.inf), x, argument, "is no logit", "logits are finite, or -inf for no mass")
-    if x.size:
-        highest = xp.max(x, axis=axis)
-        refuse(highest == -xp.inf, highest, f"the largest of {argument}", "leaves no mass", "give one finite logit")
     return x
 
 
@@ -181,6 +167,10 @@ def _temperature(value: Any) -> float:
 
 def _log_softmax(a: Array, b: Array, temperature: float) -> tuple[Array, Array, Array]:
     """log p, log q and v = log p/q of p = softmax(a/temperature), q = softmax(b/temperature)."""
+    if ops.is_dask(a):
+        from .adapters.dask import by_rows
+
+        return by_rows(lambda a, b: _log_softmax(a, b, temperature), a, b)
     xp = ops.namespace(a, b)
 
     def logarithms(x: Array) -> Array:

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from .ops import numpy_words, quiet
+from .ops import ArrayWords, Ratio, numpy_words, quiet
+from .tangent import derivative
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Generator:
     root: float | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def reverse(self) -> Generator:
         """t f(1/t): the row whose divergence is this one with its arguments exchanged."""
         if self.symmetric:
@@ -70,16 +71,36 @@ class Generator:
 
         So that a row which overflows at a tiny ratio can still be weighed with a tiny mass.
         """
-        o, depth = numpy_words(), 600.0
+        depth = 2.0**20
         with quiet():
-            while True:
-                log_t = np.asarray([-depth, -depth / 2])
-                log_f = np.log(self.f(np.exp(log_t), np.expm1(log_t), o))
-                if not np.isposinf(log_f[0]):
-                    break
+            while depth > 1:
+                v = np.asarray([-depth, -depth / 2])
+                t = np.exp(v)
+                o = ArrayWords(numpy_words().xp, Ratio(t, lambda v=v: v, lambda c, v=v: np.exp(c * v)))
+                log_f = np.log(self.f(t, np.expm1(v), o))
+                if log_f[0] < math.inf:  # nan is not
+                    c = float((log_f[0] - log_f[1]) / (depth / 2)) if log_f[0] > 300 else 0.0
+                    return c, float(log_f[0]) - c * depth
                 depth /= 2
-        c = float((log_f[0] - log_f[1]) / (depth / 2)) if log_f[0] > 300 else 0.0
-        return c, float(log_f[0]) - c * depth
+        return 0.0, 0.0
+
+    @cached_property
+    def bend_at_zero(self) -> tuple[float, float]:
+        """(c, log C) with T'(log t) = t f''(t) ~ C t^c as t falls to 0; (0, -inf) where f is made of straight lines."""
+        o, depth = numpy_words(), 100.0
+        with quiet():
+            while depth > 1:
+                log_bend = np.log(derivative(self.critic, np.asarray([-depth, -depth / 2]), o))
+                if np.isfinite(log_bend).all():
+                    c = round(float(log_bend[1] - log_bend[0]) / (depth / 2), 14)
+                    return c, float(log_bend[0]) + c * depth
+                depth /= 2
+        return 0.0, -math.inf
+
+    def settle(self) -> None:
+        """Find now the numbers that belong to the row, which torch.compile could not trace."""
+        for row in (self, self.reverse):
+            _ = row.at_zero, row.blow_up, row.critic and row.bend_at_zero
 
     @property
     def bound(self) -> float:

@@ -195,7 +195,7 @@ def same_points(p: Discrete, q: Discrete, names: tuple[str, str]) -> None:
             remedy="give both on the same points, with mass 0 where one has none",
         )
     differ = p.points != q.points
-    if bool(xp.any(differ)):
+    if ops.holds(differ):
         first = int(xp.argmax(xp.astype(xp.reshape(differ, (-1,)), xp.int8))) // (
             1 if differ.ndim == 1 else differ.shape[1]
         )

@@ -24,7 +24,9 @@ Everywhere s = t - 1, handed in separately because it is exact where t - 1 is no
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -252,6 +254,10 @@ class SymbolWords:
 
 def namespace(*arrays: Array) -> Any:
     """The array-API namespace that all `arrays` share; TypeError where they share none."""
+    if arrays and all(is_torch(x) for x in arrays):  # without the cache that torch.compile would warn about
+        import array_api_compat.torch as xp
+
+        return xp
     return array_api_compat.array_namespace(*arrays)
 
 
@@ -265,7 +271,7 @@ def numpy_words() -> ArrayWords:
 
 
 def is_array(x: Any) -> bool:
-    return array_api_compat.is_array_api_obj(x)
+    return is_torch(x) or array_api_compat.is_array_api_obj(x)
 
 
 def is_dtype(x: Array, kind: str | tuple[str, ...]) -> bool:
@@ -279,11 +285,35 @@ def limits(x: Array) -> Any:
 
 
 def is_torch(x: Any) -> bool:
-    return array_api_compat.is_torch_array(x)
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.Tensor)
+
+
+def is_jax(x: Any) -> bool:
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(x, jax.Array)
+
+
+def is_dask(x: Any) -> bool:
+    dask = sys.modules.get("dask.array")
+    return dask is not None and isinstance(x, dask.Array)
 
 
 def is_numpy(x: Any) -> bool:
-    return isinstance(x, np.ndarray | np.generic)
+    return isinstance(x, (np.ndarray, np.generic))  # a tuple: torch.compile reads no union
+
+
+def compiling() -> bool:
+    """Whether torch.compile is tracing this call."""
+    torch = sys.modules.get("torch")
+    return torch is not None and torch.compiler.is_compiling()
+
+
+def known(x: Array) -> bool:
+    """Whether the values of x may be asked for: not those of dask, which would compute them, nor of what has none."""
+    if is_torch(x):
+        return not (compiling() or x.is_meta)
+    return not is_dask(x)
 
 
 def as_array(x: Any) -> Array:
@@ -297,7 +327,9 @@ def total(x: Array) -> Array:
 
 
 def holds(mask: Array) -> bool:
-    """Whether a truth value holds anywhere; False where it cannot be known yet, inside a torch or jax transform."""
+    """Whether a truth value holds anywhere; False where it is not known yet: in a transform, in lazy arrays."""
+    if not known(mask):
+        return False
     try:
         return bool(namespace(mask).any(mask))
     except (RuntimeError, TypeError):
@@ -305,7 +337,11 @@ def holds(mask: Array) -> bool:
 
 
 def fixed(x: Array) -> Array:
-    """x as a constant, off the graph of torch."""
+    """x as a constant, which neither torch nor jax differentiates."""
+    if is_jax(x):
+        from jax.lax import stop_gradient
+
+        return stop_gradient(x)
     return x.detach() if is_torch(x) else x
 
 
@@ -324,6 +360,8 @@ def last(x: Array, axis: int) -> Array:
 
 def quiet() -> Any:
     """Infinity is a value: numpy shall not warn about 1/0, log 0, overflow or underflow inside a formula."""
+    if compiling():
+        return nullcontext()
     return np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore")
 
 

@@ -82,10 +82,10 @@ def _weighed(
 ) -> Array:
     """`terms`, where f overflowed though neither mass is zero from the logarithms (of the larger mass, of t)."""
     overflowed = o.xp.isinf(value) & ~gone
-    if not (math.isinf(row.bound) and ops.holds(overflowed)):
+    (c, level), (c_reverse, level_reverse) = row.blow_up, row.reverse.blow_up
+    if c == c_reverse == 0 or o.nowhere(overflowed):
         return terms
     log_big, v = logs()
-    (c, level), (c_reverse, level_reverse) = row.blow_up, row.reverse.blow_up
     log_value = o.where(p_smaller, level - c * v, level_reverse - c_reverse * v)
     return o.where(overflowed, o.exp(log_big + o.where(overflowed, log_value, o.like(v, 0))), terms)
 

@@ -13,17 +13,28 @@ Terms = Callable[..., Any]
 
 def terms_with_gradient(row: Generator, p: Any, q: Any, terms: Terms) -> Any:
     """`terms(row, p, q)`, with the row's own gradient where the library of p and q differentiates."""
-    if row.critic is not None and ops.is_torch(p):
-        from .torch import perspective
-
-        return perspective(row, p, q, terms)
-    return terms(row, p, q)
+    library = _library(row, p)
+    return library.perspective(row, p, q, terms) if library else terms(row, p, q)
 
 
 def log_terms_with_gradient(row: Generator, log_p: Any, log_q: Any, v: Any, terms: Terms) -> Any:
     """`terms(row, log_p, log_q, v)` likewise; v = log p/q, or None for log_p - log_q."""
-    if row.critic is not None and ops.is_torch(log_p):
-        from .torch import log_perspective
+    library = _library(row, log_p)
+    return library.log_perspective(row, log_p, log_q, v, terms) if library else terms(row, log_p, log_q, v)
 
-        return log_perspective(row, log_p, log_q, v, terms)
-    return terms(row, log_p, log_q, v)
+
+def _library(row: Generator, x: Any) -> Any:
+    """What knows more of the library of x than its namespace tells, or None."""
+    if row.critic is not None and ops.is_torch(x):
+        from . import torch
+
+        return torch
+    if row.critic is not None and ops.is_jax(x):
+        from . import jax
+
+        return jax
+    if ops.is_dask(x):
+        from . import dask
+
+        return dask
+    return None
