@@ -26,6 +26,9 @@ CURVATURES = {
     "pearson": lambda t: mpf(2),
     "neyman": lambda t: 2 / t**3,
     "triangular": lambda t: 4 / (1 + t) ** 3,
+    "skew(kl, 0.5)": lambda t: 1 / (t * (1 + t) ** 2),
+    "skew(neyman, 0.25)": lambda t: 1 / (8 * t**3),
+    "symmetrised(power(3.0))": lambda t: (t + t**-4) / 2,
 }
 
 
