@@ -12,6 +12,9 @@ from typing import Any as _Any
 # checks
 from .checks import unchecked as unchecked
 
+# functions of rows
+from .chernoff import chernoff as chernoff
+
 # errors
 from .errors import DivergenceError as DivergenceError
 from .errors import InvalidMeasure as InvalidMeasure
@@ -45,18 +48,26 @@ from .f_divergence import triangular as triangular
 from .measure import Density as Density
 from .measure import Discrete as Discrete
 from .measure import Samples as Samples
+from .renyi import bhattacharyya as bhattacharyya
+from .renyi import renyi as renyi
 
-# from here on loaded when first used: transport, statistics, GANs and the drivers for tests of your own
+# from here on loaded when first used: functions of rows, transport, statistics, GANs and the drivers for tests of your own
 if _TYPE_CHECKING:
     from . import gan as gan
     from . import testing as testing
+    from .chernoff import chernoff as chernoff
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
+    from .renyi import bhattacharyya as bhattacharyya
+    from .renyi import renyi as renyi
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
 _LAZY = {
+    "bhattacharyya": "renyi",
+    "chernoff": "chernoff",
     "energy": "integral_metric",
+    "renyi": "renyi",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",
     "wasserstein": "transport.wasserstein",
