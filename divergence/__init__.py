@@ -51,7 +51,7 @@ from .measure import Samples as Samples
 from .renyi import bhattacharyya as bhattacharyya
 from .renyi import renyi as renyi
 
-# from here on loaded when first used: functions of rows, transport, statistics, GANs and the drivers for tests of your own
+# from here on loaded when first used: functions of rows, transport, statistics, GANs, drivers for your own tests
 if _TYPE_CHECKING:
     from . import gan as gan
     from . import testing as testing
