@@ -42,7 +42,7 @@ def disjoint(atoms: int) -> st.SearchStrategy[Pair]:
 
 
 def subnormal(atoms: int) -> st.SearchStrategy[Pair]:
-    """p and q (atoms,), one of them with a mass below 2.2e-308, where ratios and products leave the floats."""
+    """p and q (atoms,), one with a mass below 2.2e-308 where the other has any or none: ratios leave the floats."""
     plain, tiny = st.floats(0.01, 1.0), st.integers(1, 2**52 - 1).map(lambda count: count * 5e-324)
     others = st.lists(plain, min_size=atoms - 2, max_size=atoms - 2).map(lambda weights: [1.0, *weights])
 
@@ -56,7 +56,8 @@ def subnormal(atoms: int) -> st.SearchStrategy[Pair]:
         p, q = with_mass(first, left, place), with_mass(second, right, place)
         return (q, p) if exchanged else (p, q)
 
-    return st.tuples(tiny, st.one_of(plain, tiny), others, others, st.integers(0, atoms - 1), st.booleans()).map(pair)
+    against = st.one_of(plain, tiny, st.just(0.0))
+    return st.tuples(tiny, against, others, others, st.integers(0, atoms - 1), st.booleans()).map(pair)
 
 
 CARRIERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -122,9 +123,10 @@ def exact(draw: st.DrawFn, count: int, max_atoms: int = 6, bits: int = 40) -> tu
         return [b - a for a, b in zip([0, *cuts], [*cuts, whole])]
 
     def moved(counts: list[int]) -> list[int]:
-        step = draw(st.integers(0, 2 ** draw(st.integers(0, bits // 2))))
-        source, target = draw(st.integers(0, atoms - 1)), draw(st.integers(0, atoms - 1))
-        step = min(step, counts[source])
+        """A share 2^-k of one atom sent to another: for a small k far, for a large one near."""
+        source, away = draw(st.integers(0, atoms - 1)), draw(st.integers(1, atoms - 1))
+        step = min(counts[source], max(counts[source] >> draw(st.integers(0, bits)), 1))
+        target = (source + away) % atoms
         return [c - step * (i == source) + step * (i == target) for i, c in enumerate(counts)]
 
     found = [one()]

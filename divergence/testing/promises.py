@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import ops
 from ..errors import InvalidParameter
 from ..f_divergence import FDivergence
 
@@ -17,6 +18,7 @@ from ..f_divergence import FDivergence
 class Promises:
     """What a divergence says of itself beyond D ≥ 0, D(P, P) = 0 and data processing, which every one is held to.
 
+    separates   D(P, Q) = 0 for P = Q alone: True unless told; not so for the hockey sticks of γ > 1
     symmetric   D(P, Q) = D(Q, P)
     bound       D ≤ bound
     root        D^root obeys the triangle inequality
@@ -34,6 +36,7 @@ class Promises:
     (True, 0.5, 0.693147, False)
     """
 
+    separates: bool = True
     symmetric: bool = False
     bound: float = math.inf
     root: float | None = None
@@ -44,7 +47,7 @@ class Promises:
     ulps: float = 16.0
 
     def __post_init__(self) -> None:
-        for name in ("symmetric", "additive", "convex", "batch"):
+        for name in ("separates", "symmetric", "additive", "convex", "batch"):
             if not isinstance(getattr(self, name), bool | np.bool_):
                 raise _refused(self, name, "is neither True nor False", "write True or False")
         if not _number(self.bound) >= 0:
@@ -97,7 +100,10 @@ class Promises:
 
 def _of_row(divergence: FDivergence) -> Promises:
     row = divergence.generator
+    with ops.quiet():
+        beside = row.f(np.asarray([63.0, 65.0]) / 64, np.asarray([-1.0, 1.0]) / 64, ops.numpy_words())
     return Promises(
+        separates=bool(np.any(np.asarray(beside) > 0)),  # unlike laws have ratios on both sides of 1: one is enough
         symmetric=row.symmetric,
         bound=math.inf if math.isnan(row.bound) else row.bound,  # nan where the slope was not told
         root=row.root,
