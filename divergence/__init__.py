@@ -56,6 +56,10 @@ if _TYPE_CHECKING:
     from . import gan as gan
     from . import testing as testing
     from .chernoff import chernoff as chernoff
+    from .entropy import cross_entropy as cross_entropy
+    from .entropy import entropy as entropy
+    from .entropy import jensen_shannon as jensen_shannon
+    from .entropy import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
     from .renyi import bhattacharyya as bhattacharyya
@@ -66,7 +70,11 @@ if _TYPE_CHECKING:
 _LAZY = {
     "bhattacharyya": "renyi",
     "chernoff": "chernoff",
+    "cross_entropy": "entropy",
     "energy": "integral_metric",
+    "entropy": "entropy",
+    "jensen_shannon": "entropy",
+    "mutual_information": "entropy",
     "renyi": "renyi",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",

@@ -24,7 +24,8 @@ from .tangent import derivative
 class Generator:
     """A row. `f(t, s, o)` with t = p/q and s = (p - q)/q, `critic(v, o)`, `conjugate(u, o)`; `o` is the vocabulary.
 
-    `kinks` lists the t at which f is not differentiable; D**`root` is a metric where `root` is a number.
+    `kinks` lists the t at which f is not differentiable; D**`root` is a metric where `root` is a number; `additive`
+    says that D adds up over independent parts, which only a KL + b reverse KL does.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Generator:
     reversed: str | Callable[[], Generator]
     kinks: tuple[Any, ...] = ()
     root: float | None = None
+    additive: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -141,6 +143,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: v,
             conjugate=lambda u, o: o.expm1(u),
             reversed="reverse_kl",
+            additive=True,
         ),
         Generator(
             "reverse_kl",
@@ -149,6 +152,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: -o.expm1(-v),
             conjugate=lambda u, o: -o.log1p(-u),
             reversed="kl",
+            additive=True,
         ),
         Generator(
             "jeffreys",
@@ -157,6 +161,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: v - o.expm1(-v),
             conjugate=None,  # 1/w - 1 - log w with w + log w = 1 - u: not elementary; the penalty needs no conjugate
             reversed="jeffreys",
+            additive=True,
         ),
         Generator(
             "js",
@@ -226,6 +231,7 @@ def power(a: Any) -> Generator:
         critic=lambda v, o: o.expm1_ratio(v, a - 1),
         conjugate=lambda u, o: o.expm1_ratio(o.log1p_ratio(u, a - 1), a),
         reversed=lambda: power(1 - a),
+        additive=a in (0, 1),
         parameters={"a": a},
     )
 
