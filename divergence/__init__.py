@@ -13,7 +13,7 @@ from typing import Any as _Any
 from .checks import unchecked as unchecked
 
 # functions of rows
-from .chernoff import chernoff as chernoff
+from .chernoff_information import chernoff as chernoff
 
 # errors
 from .errors import DivergenceError as DivergenceError
@@ -48,34 +48,34 @@ from .f_divergence import triangular as triangular
 from .measure import Density as Density
 from .measure import Discrete as Discrete
 from .measure import Samples as Samples
-from .renyi import bhattacharyya as bhattacharyya
-from .renyi import renyi as renyi
+from .affinity import bhattacharyya as bhattacharyya
+from .affinity import renyi as renyi
 
 # from here on loaded when first used: functions of rows, transport, statistics, GANs, drivers for your own tests
 if _TYPE_CHECKING:
     from . import gan as gan
     from . import testing as testing
-    from .chernoff import chernoff as chernoff
-    from .entropy import cross_entropy as cross_entropy
-    from .entropy import entropy as entropy
-    from .entropy import jensen_shannon as jensen_shannon
-    from .entropy import mutual_information as mutual_information
+    from .chernoff_information import chernoff as chernoff
+    from .entropies import cross_entropy as cross_entropy
+    from .entropies import entropy as entropy
+    from .entropies import jensen_shannon as jensen_shannon
+    from .entropies import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
-    from .renyi import bhattacharyya as bhattacharyya
-    from .renyi import renyi as renyi
+    from .affinity import bhattacharyya as bhattacharyya
+    from .affinity import renyi as renyi
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
 _LAZY = {
-    "bhattacharyya": "renyi",
-    "chernoff": "chernoff",
-    "cross_entropy": "entropy",
+    "bhattacharyya": "affinity",
+    "chernoff": "chernoff_information",
+    "cross_entropy": "entropies",
     "energy": "integral_metric",
-    "entropy": "entropy",
-    "jensen_shannon": "entropy",
-    "mutual_information": "entropy",
-    "renyi": "renyi",
+    "entropy": "entropies",
+    "jensen_shannon": "entropies",
+    "mutual_information": "entropies",
+    "renyi": "affinity",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",
     "wasserstein": "transport.wasserstein",

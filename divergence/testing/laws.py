@@ -19,44 +19,7 @@ from .pairs import disjoint, exact, pairs
 from .promises import Promises
 
 Array = Any
-<<<<<<< HEAD
-
-
-@dataclass(frozen=True)
-class Promises:
-    """What a divergence says of itself. `slack` is the absolute rounding that it asks to be forgiven.
-
-    >>> import divergence as dv
-    >>> promises = Promises.of(dv.js)
-    >>> promises.symmetric, promises.root, round(promises.bound, 6)
-    (True, 0.5, 0.693147)
-    """
-
-    symmetric: bool = False
-    bound: float = math.inf
-    root: float | None = None
-    kinked: bool = False
-    steepness: float = 1.0
-    slack: float = 64 * 2.0**-52
-
-    @classmethod
-    def of(cls, divergence: Any) -> Promises:
-        """Those of a row; for any other function, none but what every divergence promises."""
-        if not isinstance(divergence, FDivergence):
-            return cls()
-        row = divergence.generator
-        bound = row.bound
-        return cls(
-            symmetric=row.symmetric,
-            bound=math.inf if math.isnan(bound) else bound,
-            root=row.root,
-            kinked=bool(row.kinks),
-            steepness=1 + row.steepness,
-            slack=cls.slack if row.critic is None else 0.0,
-        )
-=======
 ATOMS = 4  # at most, where masses are exact: enough to merge, and quick to make small
->>>>>>> testing
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def _of_row(divergence: FDivergence) -> Promises:
         root=row.root,
         additive=row.additive,
         slack=None if row.critic is None else 0.0,  # only a row of one's own may cancel
-        ulps=16 * (1 + abs(row.parameters.get("a", 0))),  # a steep row magnifies the rounding of p/q
+        ulps=16 * (1 + row.steepness),  # a steep row magnifies the rounding of p/q
     )
 
 

@@ -12,7 +12,7 @@ from . import ops
 from .errors import UnsupportedLaw
 from .evaluation import Evaluation
 from .functional import Functional, Look
-from .renyi import Renyi
+from .affinity import Renyi
 
 Array = Any
 

@@ -1,8 +1,8 @@
 """Entropy, cross-entropy, mutual information and the Jensen–Shannon divergence of many laws, of masses.
 
-The last two are sums of the row `kl` against a law that is computed, a product of marginals or a mixture. What is left of
-p − q after that law was rounded would be noise near independence and near equality, so the law and the difference are
-kept in two floats.
+The last two are sums of the row `kl` against a law that is computed, a product of marginals or a mixture. What is left
+of p − q after that law was rounded would be noise near independence and near equality, so the law and the difference
+are kept in two floats.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from . import ops
 from .adapters import terms_with_slopes
-from .checks import check_masses, refuse
+from .checks import check_masses
 from .errors import InvalidParameter, ShapeMismatch
 from .generators import GENERATORS
 from .measure import Discrete, same_alphabet
@@ -68,8 +68,8 @@ def cross_entropy(p: Any, q: Any, *, axis: int = -1) -> Array:
 def mutual_information(joint: Any) -> Array:
     """I(X; Y) = Σ p(x, y) log(p(x, y)/(p(x) p(y))) in nats ≥ 0, of joint masses (..., m, n); returns (...).
 
-    At most log min(m, n); 0 exactly where the variables are independent to the last digit. Near independence, where I is
-    1e-20 and less, it keeps its digits.
+    At most log min(m, n); 0 exactly where the variables are independent to the last digit. It keeps its digits near
+    independence, where I is 1e-20 and less.
 
     >>> import divergence as dv
     >>> float(dv.mutual_information([[0.5, 0.0], [0.0, 0.5]]))
@@ -92,8 +92,8 @@ def mutual_information(joint: Any) -> Array:
 def jensen_shannon(laws: Any, weights: Any = None) -> Array:
     """JS_w(P₁, ..., Pₘ) = Σ wᵢ KL(Pᵢ‖M), M = Σ wᵢ Pᵢ, in nats, of laws (..., m, k) and weights (m,); returns (...).
 
-    In [0, H(w)], equal to the entropy of the weights where the laws are disjoint; equal weights unless told. Of two laws
-    with equal weights it is `js`.
+    In [0, H(w)], equal to the entropy of the weights where the laws are disjoint; equal weights unless told. Of two
+    laws with equal weights it is `js`.
 
     >>> import divergence as dv
     >>> float(dv.jensen_shannon([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))  # log 3
