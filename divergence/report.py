@@ -12,7 +12,9 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +75,30 @@ def picture(figure: Any, description: str) -> Any:
     from markupsafe import Markup, escape
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with _letters(figure):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     data = base64.b64encode(buffer.getvalue()).decode()
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" height="{}">').format(
         Markup(data), escape(description), width, height
     )
+
+
+@contextmanager
+def _letters(figure: Any) -> Iterator[None]:
+    """Text as curves where matplotlib's own font has every letter of a figure, else as text for the reader's fonts."""
+    from matplotlib import rc_context
+    from matplotlib.font_manager import findfont, get_font
+    from matplotlib.text import Text
+
+    font = get_font(findfont("DejaVu Sans"))
+    letters = {letter for text in figure.findobj(Text) for letter in text.get_text() if not letter.isspace()}
+    if all(font.get_char_index(ord(letter)) for letter in letters):
+        yield
+        return
+    with rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)  # not drawn here: whoever reads it has the glyph
+        yield
 
 
 def png(figure: Any, dots_per_inch: int = 150) -> bytes:

@@ -95,6 +95,19 @@ def test_a_difference_of_no_single_column_is_put_in_words():
     assert found.verdict.endswith("; no column differs by itself.")
 
 
+@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_against_itself_is_at_distance_exactly_0(d, whole):
+    """Repeated points too, whose weights would else be summed in an order that leaves a rounding error."""
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 2, size=(30, d)) / 3 if whole else rng.normal(size=(30, d))
+    found = compare(table(values), table(values[::-1]), **QUICK)
+    assert [f.value for f in (found.energy, found.sliced, *found.columns)] == [0.0] * (2 + d)
+    assert all(row["lower"] == 0 <= row["upper"] for row in found.to_rows())
+    assert not found.differ
+    assert energy.estimate(values, values[::-1], rng=0, resamples=19).value == 0
+
+
 def test_files_of_one_point_claim_nothing():
     flat = table(np.ones((5, 2)))
     found = compare(flat, flat, **QUICK)
@@ -269,3 +282,11 @@ def test_marginals_draw_what_they_say(columns):
     title = figure.get_suptitle()
     assert ("12 most different of 20" in title) == (columns == 20)
     assert f"W1 = {w1[0]:.3g}" in [axes.get_title(loc="right") for axes in drawn] or columns == 20
+
+
+def test_marginals_cut_names_by_their_width():
+    """Letters of full width take two places, so that a name never runs into the W1 beside it."""
+    values = np.arange(6.0).reshape(2, 3)
+    figure = marginals(values, values, ["身" * 30, "a" * 18, "b" * 19], [0.0, 0.0, 0.0])
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert [title for title in titles if title] == ["身" * 8 + "…", "a" * 18, "b" * 17 + "…"]

@@ -1,5 +1,6 @@
 """Reports are whole or not there, self-contained, and readable on a phone."""
 
+import base64
 import os
 import re
 
@@ -46,6 +47,19 @@ def test_picture_is_inline_with_a_description():
     assert out.startswith('<img src="data:image/svg+xml;base64,')
     assert "&#34;figure&#34;" in out
     assert 'width="192" height="96"' in out
+
+
+def test_letters_that_no_font_of_ours_has_are_left_to_the_reader_s_fonts(recwarn):
+    figure = Figure(figsize=(3, 2))
+    axes = figure.subplots()
+    axes.set_title("身長 (cm)")
+    axes.plot([0, 1])
+    svg = base64.b64decode(re.search(r"base64,([^\"]+)", str(report.picture(figure, "")))[1]).decode()
+    assert "身長 (cm)</text>" in svg
+    assert not recwarn.list
+    axes.set_title("height")
+    svg = base64.b64decode(re.search(r"base64,([^\"]+)", str(report.picture(figure, "")))[1]).decode()
+    assert "<text" not in svg
 
 
 def test_versions_name_what_ran():
