@@ -83,7 +83,7 @@ def test_the_example_suggests_commands_that_work_from_here(tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "digits.py"), "--steps", "0", "--out", "data"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     out = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
-    suggested = [shlex.split(line) for line in out.splitlines() if " compare " in line]
+    suggested = [shlex.split(line) for line in out.splitlines() if "--out" in line]
     assert [words[-1] for words in suggested] == ["compare-threes-eights", "compare-split"]
     for words in suggested:
         assert all((tmp_path / word).exists() for word in words[-4:-2])
