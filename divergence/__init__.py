@@ -12,9 +12,6 @@ from typing import Any as _Any
 # checks
 from .checks import unchecked as unchecked
 
-# functions of rows
-from .chernoff_information import chernoff as chernoff
-
 # errors
 from .errors import DivergenceError as DivergenceError
 from .errors import InvalidMeasure as InvalidMeasure
@@ -48,13 +45,13 @@ from .f_divergence import triangular as triangular
 from .measure import Density as Density
 from .measure import Discrete as Discrete
 from .measure import Samples as Samples
-from .affinity import bhattacharyya as bhattacharyya
-from .affinity import renyi as renyi
 
 # from here on loaded when first used: functions of rows, transport, statistics, GANs, drivers for your own tests
 if _TYPE_CHECKING:
     from . import gan as gan
     from . import testing as testing
+    from .affinity import bhattacharyya as bhattacharyya
+    from .affinity import renyi as renyi
     from .chernoff_information import chernoff as chernoff
     from .entropies import cross_entropy as cross_entropy
     from .entropies import entropy as entropy
@@ -62,8 +59,6 @@ if _TYPE_CHECKING:
     from .entropies import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
-    from .affinity import bhattacharyya as bhattacharyya
-    from .affinity import renyi as renyi
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 

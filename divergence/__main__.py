@@ -12,7 +12,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.split(".")[0] in ("divergence", "proofs"):
             raise
-        print(f"error: {missing.name} is not installed. Remedy: pip install 'divergence-toolkit[all]'", file=sys.stderr)
+        remedy = "pip install '.[all]' in the project's folder"
+        print(f"error: {missing.name} is not installed. Remedy: {remedy}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted: nothing was written", file=sys.stderr)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from . import ops
+from .affinity import Renyi
 from .errors import UnsupportedLaw
 from .evaluation import Evaluation
 from .functional import Functional, Look
-from .affinity import Renyi
 
 Array = Any
 

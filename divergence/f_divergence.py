@@ -125,7 +125,7 @@ class FDivergence(Functional):
 def _checked(value: Any, argument: str, low: float, remedy: str) -> float:
     """A real parameter: a finite number, at least `low`."""
     try:
-        number = float(value)
+        number = np.nan if isinstance(value, str | bytes) else float(value)
     except (TypeError, ValueError):
         number = np.nan
     if not (np.isfinite(number) and number >= low):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -223,7 +224,9 @@ def _others(found: Any, others: np.ndarray, total: float) -> str:
 
 
 def _short(name: str, most: int = 24) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+    """A name cut to `most` places; a letter of full width, as Chinese has, takes two."""
+    places = np.cumsum([1 + (unicodedata.east_asian_width(letter) in "WF") for letter in name])
+    return name if not len(name) or places[-1] <= most else name[: int(np.sum(places < most))] + "…"
 
 
 def normal_name(mean: float, sd: float) -> str:
@@ -262,7 +265,7 @@ def marginals(
     for axes, column in zip(grid.flat, chosen.tolist()):
         name = str(names[column])
         _between(axes, real[:, column], fake[:, column])
-        axes.set_title(name if len(name) <= 18 else name[:17] + "…", fontsize=10.5, parse_math=False)
+        axes.set_title(_short(name, 18), fontsize=10.5, parse_math=False)
         axes.set_title(f"W1 = {w1[column]:.3g}", loc="right", fontsize=9.5, fontweight="normal", color=FAINT)
     for axes in grid[:, 0]:
         axes.set_ylabel("share of rows ≤ x", fontsize=9)

@@ -12,26 +12,50 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from .errors import InvalidParameter
 
 
 def write(path: Path, content: str | bytes) -> Path:
     """Write beside `path` and move into place: either the old file or the whole new one is there, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, 0o644)
         os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
+    except BaseException as error:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None  # the file that was asked for, not the one beside it
         raise
     return path
+
+
+def refuse_unwritable(path: Path, argument: str) -> None:
+    """InvalidParameter where `path` cannot be written, before anything is computed; leaves nothing behind."""
+    folder = next(above for above in path.absolute().parents if above.exists())
+    problem = "is a directory" if path.is_dir() else "" if folder.is_dir() else f"is in the way of {path}"
+    if not problem:
+        try:
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            problem = f"cannot be written to ({error.strerror or error})"
+    if problem:
+        where = path if path.is_dir() else folder
+        raise InvalidParameter(
+            f"{where} {problem}", argument=argument, value=str(path), remedy="name a folder that can be written to"
+        )
 
 
 def page(template: str, **content: Any) -> str:
@@ -51,12 +75,30 @@ def picture(figure: Any, description: str) -> Any:
     from markupsafe import Markup, escape
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with _letters(figure):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     data = base64.b64encode(buffer.getvalue()).decode()
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" height="{}">').format(
         Markup(data), escape(description), width, height
     )
+
+
+@contextmanager
+def _letters(figure: Any) -> Iterator[None]:
+    """Text as curves where matplotlib's own font has every letter of a figure, else as text for the reader's fonts."""
+    from matplotlib import rc_context
+    from matplotlib.font_manager import findfont, get_font
+    from matplotlib.text import Text
+
+    font = get_font(findfont("DejaVu Sans"))
+    letters = {letter for text in figure.findobj(Text) for letter in text.get_text() if not letter.isspace()}
+    if all(font.get_char_index(ord(letter)) for letter in letters):
+        yield
+        return
+    with rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)  # not drawn here: whoever reads it has the glyph
+        yield
 
 
 def png(figure: Any, dots_per_inch: int = 150) -> bytes:

@@ -408,6 +408,7 @@ class TestRefusals:
             (lambda: dv.power(math.nan), "a: nan is outside its domain"),
             (lambda: dv.power(math.inf), "a: inf is outside"),
             (lambda: dv.power("x"), "a: 'x' is outside"),  # type: ignore[arg-type]
+            (lambda: dv.power("2"), "a: '2' is outside"),  # type: ignore[arg-type]
             (lambda: dv.power(np.array([1.0, 2.0])), "a: array"),  # type: ignore[arg-type]
             (lambda: dv.hockey_stick(0.5), "gamma: 0.5 is outside its domain.*exchange p and q"),
         ],
