@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,8 +52,8 @@ class Trained:
             return f"{lost} of {len(self.run.finite)} members left the finite numbers"
         share = max(self.excess) / self.best.divergence.value
         if self.lands:
-            return f"lands on the optimum: at most {share:.2%} above the least divergence"
-        return f"misses the optimum: {share:.1%} above the least divergence"
+            return f"lands on the optimum: at most {_at_most(share)} above the least divergence"
+        return f"misses the optimum: up to {_at_most(share)} above the least divergence"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,11 @@ def fit_one(
     errors, gaps = _critic_scores(row, data, run)
     mean, sd = (student_interval(ends[:, i]) for i in (0, 1))
     return Trained(row, data, best, flow, run, mean, sd, excess, errors, gaps)
+
+
+def _at_most(share: float) -> str:
+    """A share in hundredths of a percent, rounded up, so that it is a bound; never 0, which nothing shows."""
+    return f"{max(math.ceil(share * 1e4), 1) / 1e4:.2%}" if math.isfinite(share) else f"{share:.0%}"
 
 
 def student_interval(values: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
