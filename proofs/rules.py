@@ -357,8 +357,14 @@ def checked(said: str, errors: Callable[[np.random.Generator], Any], *, cases: i
     rng, tried, worst = np.random.default_rng(0), 0, 0.0
     while tried < cases:
         sizes = np.atleast_1d(np.asarray(errors(rng), np.float64))
-        if not sizes.size or not (np.isfinite(sizes) & (sizes >= 0) & (sizes <= within)).all():
-            raise Rejected(f"after {tried} cases, the errors of {said} are {sizes}, and {within:g} is allowed")
+        if not sizes.size:
+            raise Rejected(f"after {tried} cases of {said}, none is left to try")
+        wrong = ~(np.isfinite(sizes) & (sizes >= 0) & (sizes <= within))
+        if wrong.any():
+            first = int(wrong.argmax())
+            raise Rejected(
+                f"case {tried + first} of {said} has the error {sizes.flat[first]:.3g}; {within:g} is allowed"
+            )
         tried, worst = tried + sizes.size, max(worst, float(sizes.max()))
     return _step("checked", (said,), POINT, said, f"{tried} random cases, worst error {worst:.2g}", "numeric", tried)
 

@@ -13,6 +13,7 @@ from ..errors import InvalidMeasure
 from ..generators import GENERATORS, Generator
 from ..ops import numpy_words, quiet
 from .fits import Fit, best_fit, divergence_from, flow_end
+from .losses import refuse_steps
 from .toys import NormalMixture, log_normal
 from .train import Run, Settings, train
 
@@ -96,6 +97,7 @@ def fit_one(
     *,
     progress: Callable[[str, int], Any] | None = None,
 ) -> Trained:
+    refuse_steps(row)  # before the exact fits, which take their time
     best, flow = best_fit(row, data), flow_end(row, data, settings.start)
     report = None if progress is None else lambda done: progress(row.name, done)
     run = train(row, data, settings, progress=report)
