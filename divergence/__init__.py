@@ -9,6 +9,9 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+# first of all, so that the rest can be interrupted
+from . import interrupts as _interrupts  # noqa: F401  # isort: split
+
 # checks
 from .checks import unchecked as unchecked
 

@@ -179,7 +179,7 @@ def verify(
 
         def on_step(name: str, done: int) -> None:
             if name not in tasks:
-                tasks[name] = bar.add_task(f"{members} GANs trained by {name}", total=steps)
+                tasks[name] = bar.add_task(f"{_gans(members)} trained by {name}", total=steps)
             bar.update(tasks[name], advance=done)
 
         path, entries, comparison = run(
@@ -206,24 +206,32 @@ def gan(
 ) -> int:
     """Train one batch of toy GANs by one row and hold them against the exact best fit; writes gan-report/index.html."""
     from .errors import InvalidParameter
-    from .gan.experiments import TWO_MODES, fit_one
-    from .gan.train import Settings
+    from .gan.losses import refuse_steps
     from .generators import GENERATORS
-    from .report import refuse_unwritable, write
-    from .verify import gan_page
 
     if row not in GENERATORS:
         raise InvalidParameter(f"no row is called {row!r}", argument="--row", remedy=f"one of {', '.join(GENERATORS)}")
+    refuse_steps(GENERATORS[row])  # before torch is loaded
+
+    from .gan.experiments import TWO_MODES, fit_one
+    from .gan.train import Settings
+    from .report import refuse_unwritable, write
+    from .verify import gan_page
+
     settings = Settings(members=members, steps=steps, seed=seed, device=device)
     refuse_unwritable(out / "index.html", "--out")
     with _progress() as bar:
         bar.start()
-        task = bar.add_task(f"{members} GANs trained by {row}", total=steps)
+        task = bar.add_task(f"{_gans(members)} trained by {row}", total=steps)
         trained = fit_one(GENERATORS[row], TWO_MODES, settings, progress=lambda _, done: bar.update(task, advance=done))
     path = write(out / "index.html", gan_page(trained))
     print(f"{row}: {trained.verdict}")
     print(path)
     return 0 if trained.lands else 1
+
+
+def _gans(members: int) -> str:
+    return f"{members} GAN{'s' * (members != 1)}"
 
 
 @contextmanager

@@ -130,7 +130,10 @@ def paths(trained: Any, landscape: Callable[..., np.ndarray]) -> Figure:
         label="exact optimum",
     )
     ax.set(xlabel="mean", ylabel="standard deviation", xlim=(low, high), ylim=(bottom, top))
-    ax.set_title(f"paths of {int(run.finite.sum())} GANs", fontsize=10, fontweight="normal", loc="center")
+    gans = int(run.finite.sum())
+    ax.set_title(
+        "path of one GAN" if gans == 1 else f"paths of {gans} GANs", fontsize=10, fontweight="normal", loc="center"
+    )
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     return figure
 

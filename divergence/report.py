@@ -15,8 +15,10 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from .errors import InvalidParameter
 
@@ -110,13 +112,67 @@ def png(figure: Any, dots_per_inch: int = 150) -> bytes:
 
 def mathematics(text: str) -> Any:
     """Plain text with LaTeX between dollar signs, as HTML with MathML."""
-    from latex2mathml.converter import convert
     from markupsafe import Markup
 
     pieces = re.split(r"\$([^$]+)\$", " ".join(text.split()))
     return Markup(
-        "".join(convert(piece) if i % 2 else html.escape(piece).replace("``", "") for i, piece in enumerate(pieces))
+        "".join(_set(piece) if i % 2 else html.escape(piece).replace("``", "") for i, piece in enumerate(pieces))
     )
+
+
+def _set(latex: str) -> str:
+    """LaTeX as MathML, spaced as TeX would: browsers put no space between a factor, a log and its argument."""
+    from latex2mathml.converter import convert
+
+    latex = re.sub(r"\\arg\\(m\w\w)", r"\\mathrm{arg}\\,\\\1", latex)  # a command that the converter does not know
+    root = ElementTree.fromstring(convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
+    for element in root.iter():
+        _join_letters(element)
+        if element.tag == "mo" and element.text == "∞":
+            element.tag = "mi"  # a number, not an operator with space on both sides
+    for element in list(root.iter()):
+        if element.tag in ("math", "mrow", "msqrt"):
+            _mark_signs(element)
+            _space_names(element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _join_letters(element: ElementTree.Element) -> None:
+    """Upright letters side by side as one name."""
+    letters = [child.text or "" for child in element if child.attrib == {"mathvariant": "normal"}]
+    if element.tag == "mrow" and 1 < len(letters) == len(element):
+        element.clear()
+        element.tag, element.text = "mi", "".join(letters)
+
+
+def _mark_signs(row: ElementTree.Element) -> None:
+    """A minus after another operator is a sign, not a difference with space on both sides."""
+    for left, right in pairwise(row):
+        if right.tag == left.tag == "mo" and right.text == "−" and left.text != ")":
+            right.set("form", "prefix")
+
+
+def _space_names(row: ElementTree.Element) -> None:
+    """A thin space between a name such as log and what stands directly beside it."""
+    children = list(row)
+    for place in range(len(children) - 1, 0, -1):  # from the right, so that places stay what they are
+        left, right = children[place - 1 : place + 1]
+        beside = _is_operand(left) or (left.tag == "mo" and left.text == ")")
+        if (_is_name(left) and _is_operand(right)) or (_is_name(right) and beside):
+            row.insert(place, ElementTree.Element("mspace", width="0.167em"))
+
+
+def _is_name(element: ElementTree.Element) -> bool:
+    if element.tag in ("msup", "msub", "msubsup"):
+        return _is_name(element[0])
+    return element.tag == "mi" and len(element.text or "") > 1
+
+
+def _is_operand(element: ElementTree.Element) -> bool:
+    """Whether it stands for a quantity: not an operator, a space, words, or something in brackets."""
+    if element.tag == "mrow" and len(element):
+        return _is_operand(element[0])
+    return element.tag not in ("mo", "mspace", "mtext")
 
 
 def versions(packages: Sequence[str] = ("numpy", "scipy", "torch", "sympy", "python-flint")) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from divergence.__main__ import main
+from divergence.errors import InvalidParameter
+from divergence.generators import GENERATORS
 
 SHORT = ["--steps", "3", "--members", "2"]
 
@@ -148,6 +150,25 @@ def test_ctrl_c_leaves_no_report(tmp_path):
     assert "interrupted" in err
     assert "Traceback" not in err
     assert not out.exists()
+
+
+def test_ctrl_c_while_loading(tmp_path):
+    (tmp_path / "numpy.py").write_text("raise KeyboardInterrupt")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", os.getcwd())])
+    environment = {**os.environ, "PYTHONPATH": path}
+    for command in (["-m", "divergence", "--help"], ["-c", "import divergence"]):
+        job = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, check=False)
+        assert ("Traceback" in job.stderr) == (command[0] == "-c"), "as a library, it leaves interrupts alone"
+        assert job.returncode == 130 or command[0] == "-c"
+    assert "KeyboardInterrupt" in job.stderr
+
+
+def test_a_row_that_trains_nothing_is_refused_before_any_work(monkeypatch):
+    from divergence.gan import experiments
+
+    monkeypatch.setattr(experiments, "best_fit", lambda *_: pytest.fail("the exact fit was computed"))
+    with pytest.raises(InvalidParameter, match="a step"):
+        experiments.fit_one(GENERATORS["total_variation"], experiments.TWO_MODES, experiments.Settings())
 
 
 def test_missing_extra_is_named(monkeypatch, capsys):

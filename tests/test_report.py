@@ -42,6 +42,30 @@ def test_mathematics_becomes_mathml_and_text_is_escaped():
     assert "$" not in out
 
 
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [
+        (r"a \log x", 2),
+        (r"\log 2", 1),
+        (r"\log(1 - x)", 0),
+        (r"2 \log{\left(x \right)}", 1),
+        (r"(p - q) \log \frac{p}{q}", 2),
+        (r"2 \mathrm{JSD}(P\|Q)", 1),
+        (r"x - 1", 0),
+    ],
+)
+def test_names_stand_apart_from_what_is_beside_them(latex, spaces):
+    assert str(report.mathematics(f"${latex}$")).count("<mspace") == spaces
+
+
+def test_what_the_converter_would_set_badly():
+    assert "<mi>∞</mi>" in report.mathematics(r"from $\infty$ to 0"), "as an operator it has space on both sides"
+    assert "\\" not in report.mathematics(r"$\arg\max_{x} x$")
+    assert "<mi>JSD</mi>" in report.mathematics(r"$\mathrm{JSD}$")
+    assert 'form="prefix"' in report.mathematics(r"$x \to -\infty$")
+    assert "form=" not in report.mathematics(r"$(p) - q$")
+
+
 def test_picture_is_inline_with_a_description():
     out = str(report.picture(Figure(figsize=(2, 1)), 'a "figure"'))
     assert out.startswith('<img src="data:image/svg+xml;base64,')
