@@ -54,5 +54,5 @@ docs: $(READY)
 	@echo "open site/index.html"
 
 clean:
-	rm -rf $(VENV) build dist site report compare-report gan-report .hypothesis .ruff_cache .import_linter_cache *.egg-info
+	rm -rf $(VENV) build dist site report compare-* gan-report .hypothesis .ruff_cache .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,6 +9,9 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+# first of all, so that the rest can be interrupted
+from . import interrupts as _interrupts  # noqa: F401  # isort: split
+
 # checks
 from .checks import unchecked as unchecked
 
@@ -35,7 +38,9 @@ from .f_divergence import neyman as neyman
 from .f_divergence import pearson as pearson
 from .f_divergence import power as power
 from .f_divergence import reverse_kl as reverse_kl
+from .f_divergence import skew as skew
 from .f_divergence import squared_hellinger as squared_hellinger
+from .f_divergence import symmetrised as symmetrised
 from .f_divergence import total_variation as total_variation
 from .f_divergence import triangular as triangular
 
@@ -44,17 +49,31 @@ from .measure import Density as Density
 from .measure import Discrete as Discrete
 from .measure import Samples as Samples
 
-# from here on loaded when first used: transport, statistics, GANs and the drivers for tests of your own
+# from here on loaded when first used: functions of rows, transport, statistics, GANs, drivers for your own tests
 if _TYPE_CHECKING:
     from . import gan as gan
     from . import testing as testing
+    from .affinity import bhattacharyya as bhattacharyya
+    from .affinity import renyi as renyi
+    from .chernoff_information import chernoff as chernoff
+    from .entropies import cross_entropy as cross_entropy
+    from .entropies import entropy as entropy
+    from .entropies import jensen_shannon as jensen_shannon
+    from .entropies import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
 _LAZY = {
+    "bhattacharyya": "affinity",
+    "chernoff": "chernoff_information",
+    "cross_entropy": "entropies",
     "energy": "integral_metric",
+    "entropy": "entropies",
+    "jensen_shannon": "entropies",
+    "mutual_information": "entropies",
+    "renyi": "affinity",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",
     "wasserstein": "transport.wasserstein",

@@ -1,12 +1,15 @@
 """The command line: `divergence compare`, `divergence verify`, `divergence gan`.
 
-Exit status: 0 when all is well, 1 when a claim failed or a prediction was missed, 2 for bad input, 130 on Ctrl-C.
+Exit status: 0 when all is well, 1 when a claim failed or a prediction was missed, 2 for bad input, 130 on Ctrl-C,
+141 where the reader of the output went away.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +36,7 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
 
         try:
             status = command(**options)
+            sys.stdout.flush()
         except KeyboardInterrupt:
             print("\ninterrupted: nothing was written, earlier reports are as they were", file=sys.stderr)
             status = 130
@@ -41,7 +45,10 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
         except ModuleNotFoundError as missing:
             if missing.name and missing.name.split(".")[0] in ("divergence", "proofs"):
                 raise
-            status = _fail(f"{missing.name} is not installed. Remedy: pip install 'divergence-toolkit[all]'")
+            status = _fail(f"{missing.name} is not installed. Remedy: pip install '.[all]' in the project's folder")
+        except BrokenPipeError:  # the reader has seen enough, `| head -1`: end as quietly as a signal would
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 141
         except OSError as error:
             status = _fail(f"{error.filename or 'file'}: {error.strerror or error}. Remedy: check path and permissions")
         raise SystemExit(status)
@@ -98,14 +105,26 @@ def compare(
     standardise: Annotated[bool, typer.Option("--standardise", help="Columns in their standard deviations.")] = False,
     max_rows: Annotated[int, typer.Option(help="Rows per file that are resampled; more are subsampled.")] = 5000,
     seed: Seed = 0,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether .csv files begin with names; else judged.")
+    ] = None,
 ) -> int:
     """Compare two sample files: distances with intervals and p-values, a verdict, marginals; writes a page."""
     from .compare import compare as run
     from .compare_page import compare_page, shown
-    from .report import write
+    from .report import refuse_unwritable, write
 
+    page = out / "report.html"
+    refuse_unwritable(page, "--out")
     with _progress() as bar:
-        task = bar.add_task("bootstrap and permutations", total=None)
+        tasks: list[Any] = []
+
+        def on_progress(done: int, total: int) -> None:  # the bar appears with the work, after the files are read
+            if not tasks:
+                tasks.append(bar.add_task("bootstrap and permutations", total=total))
+                bar.start()
+            bar.update(tasks[0], completed=done)
+
         found = run(
             real,
             fake,
@@ -115,19 +134,24 @@ def compare(
             standardise=standardise,
             max_rows=max_rows,
             seed=seed,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            header=header,
+            progress=on_progress,
         )
-    path = write(out / "report.html", compare_page(found))
+    path = write(page, compare_page(found))
     few = (found.energy, found.sliced, *found.most_different(10))
     lines = [shown(finding, found) for finding in few]
+    p = "p-value" if len(found.columns) == 1 else "p (columns:\nadjusted)"
     _print_table(
-        ("distance", "value", f"{found.confidence:.0%} interval", "chance level", "p-value"),
+        ("distance", "value", f"own {found.confidence:.0%}\ninterval", "own chance\nlevel", p),
         [(line["name"], line["value"], line["interval"], line["level"], line["p"]) for line in lines],
     )
     if len(found.columns) > 10:
         print(f"(the 10 most different of {len(found.columns)} columns; all of them are in the page)")
     for note in found.notes:
         print(f"note: {note}")
+    if found.on_columns:
+        print(found.on_columns)
+    print(found.basis)
     print(found.verdict)
     print(path)
     return 0
@@ -142,17 +166,20 @@ def verify(
     from proofs import ledger
 
     from .gan.train import Settings
+    from .report import refuse_unwritable
     from .verify import summary
     from .verify import verify as run
 
     settings = Settings(members=members, steps=steps, seed=seed, device=device)
+    refuse_unwritable(out / "index.html", "--out")
     with _progress() as bar:
+        bar.start()
         claims = bar.add_task("the ledger", total=len(ledger.known()))
         tasks: dict[str, Any] = {}
 
         def on_step(name: str, done: int) -> None:
             if name not in tasks:
-                tasks[name] = bar.add_task(f"{members} GANs trained by {name}", total=steps)
+                tasks[name] = bar.add_task(f"{_gans(members)} trained by {name}", total=steps)
             bar.update(tasks[name], advance=done)
 
         path, entries, comparison = run(
@@ -179,17 +206,23 @@ def gan(
 ) -> int:
     """Train one batch of toy GANs by one row and hold them against the exact best fit; writes gan-report/index.html."""
     from .errors import InvalidParameter
-    from .gan.experiments import TWO_MODES, fit_one
-    from .gan.train import Settings
+    from .gan.losses import refuse_steps
     from .generators import GENERATORS
-    from .report import write
-    from .verify import gan_page
 
     if row not in GENERATORS:
         raise InvalidParameter(f"no row is called {row!r}", argument="--row", remedy=f"one of {', '.join(GENERATORS)}")
+    refuse_steps(GENERATORS[row])  # before torch is loaded
+
+    from .gan.experiments import TWO_MODES, fit_one
+    from .gan.train import Settings
+    from .report import refuse_unwritable, write
+    from .verify import gan_page
+
     settings = Settings(members=members, steps=steps, seed=seed, device=device)
+    refuse_unwritable(out / "index.html", "--out")
     with _progress() as bar:
-        task = bar.add_task(f"{members} GANs trained by {row}", total=steps)
+        bar.start()
+        task = bar.add_task(f"{_gans(members)} trained by {row}", total=steps)
         trained = fit_one(GENERATORS[row], TWO_MODES, settings, progress=lambda _, done: bar.update(task, advance=done))
     path = write(out / "index.html", gan_page(trained))
     print(f"{row}: {trained.verdict}")
@@ -197,17 +230,28 @@ def gan(
     return 0 if trained.lands else 1
 
 
-def _progress() -> Any:
+def _gans(members: int) -> str:
+    return f"{members} GAN{'s' * (members != 1)}"
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """Bars on stderr; nothing is printed before the first `start`."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    return Progress(
+    bar = Progress(
         TextColumn("{task.description:<34}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
     )
+    try:
+        yield bar
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def _print_counts(entries: list[Any]) -> None:
@@ -220,8 +264,14 @@ def _print_counts(entries: list[Any]) -> None:
 def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for i, name in enumerate(header):
+        table.add_column(name, no_wrap=True, overflow="ellipsis" if i == 0 else "fold")
     for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+        table.add_row(*map(Text, row))  # names are text, [brackets] included
+    console = Console()
+    with console.capture() as captured:  # printed by print: rich ends the process itself where a pipe is closed
+        console.print(table)
+    print(captured.get(), end="")

@@ -59,7 +59,7 @@ class Comparison:
     """What `compare` found. `columns` has one W1 a column, in the order of the file; `real` and `fake` are the tables.
 
     `differ` is the verdict and `p_value` the one it rests on, adjusted for the three tests made; `notes` say in plain
-    words whatever was done to the data besides reading it.
+    words whatever was done to the data besides reading it, and what was decided in reading it.
     """
 
     real: Table
@@ -75,6 +75,32 @@ class Comparison:
     resamples: int
     seed: int
     standardised: bool
+
+    @property
+    def basis(self) -> str:
+        """The p-value that the verdict rests on, the rule that makes it, and how far it depends on the permutations."""
+        columns = min(f.p_value for f in self.columns)
+        smallest = min(columns, self.sliced.p_value, self.energy.p_value)
+        error = TESTS * np.sqrt(smallest * (1 - smallest) / self.resamples)
+        return (
+            f"overall p = {self.p_value:.3g}: the smallest of three p-values (energy {self.energy.p_value:.3g}, "
+            f"sliced W1 {self.sliced.p_value:.3g}, columns {columns:.3g}), times three for looking three times"
+            f"{', at most 1' if TESTS * smallest > 1 else ''}. A difference is seen where it is "
+            f"{1 - self.confidence:.3g} or less; with other permutations it would move by about {error:.1g} (its "
+            "standard error)."
+        )
+
+    @property
+    def on_columns(self) -> str:
+        """How the numbers of the columns are to be read together, "" where there is only one."""
+        d, chance = len(self.columns), 1 - self.confidence
+        if d == 1:
+            return ""
+        return (
+            f"Every interval and chance level is that of one distance alone: of {d} columns alike in both files about "
+            f"{d * chance:.2g} would exceed their own level ({chance:.3g} of them). The p-values of the columns are "
+            "adjusted for their number, so judge columns by these."
+        )
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One dict a distance, energy and sliced first: name, value, lower, upper, level, p_value, method."""
@@ -108,6 +134,7 @@ def compare(
     standardise: bool = False,
     max_rows: int = 5000,
     seed: int = 0,
+    header: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """W1 of every column, sliced W1 and energy distance between two tables, each with an interval and a p-value.
@@ -116,8 +143,8 @@ def compare(
     the columns adjusted by single-step max-T (Westfall & Young 1993); the verdict takes the smallest of the three
     families, times three. Intervals are separate, at `confidence` each. With more than `max_rows` rows a seeded subset
     stands in wherever rows are resampled or paired, and `notes` say so. `standardise` subtracts each column's mean
-    over both tables and divides by its standard deviation. `progress(done, total)` is called as work is done. Equal
-    seeds give equal results.
+    over both tables and divides by its standard deviation. `header` is that of `read_table`. `progress(done, total)`
+    is called as work is done. Equal seeds give equal results, and exchanging the tables exchanges nothing but names.
 
     Raises what `read_table` raises, ShapeMismatch where columns differ, InvalidParameter for parameters outside their
     domain.
@@ -135,20 +162,24 @@ def compare(
         raise InvalidParameter(f"{max_rows!r} rows", argument="max_rows", value=max_rows, remedy="write 2 or more")
     rng = generator(seed, "seed")
     sliced = sliced_wasserstein(1, projections)
-    real = real if isinstance(real, Table) else read_table(real, "REAL")
-    fake = fake if isinstance(fake, Table) else read_table(fake, "FAKE")
-    real, fake, notes = _aligned(real, fake)
-    x, y, units = _in_units(real, fake, standardise)
-    notes += units
+    real = real if isinstance(real, Table) else read_table(real, "REAL", header=header)
+    fake = fake if isinstance(fake, Table) else read_table(fake, "FAKE", header=header)
+    real, fake, order, notes = _aligned(real, fake)
+    # what is drawn is drawn for the tables in an order of their contents, so that no draw depends on which is REAL
+    exchanged = _comes_later(real.values[:, order], fake.values[:, order])
+    first, second = (_reordered(table, order) for table in ((fake, real) if exchanged else (real, fake)))
+    x, y, units = _in_units(first, second, standardise)
+    notes = (*real.notes, *fake.notes, *notes, *units)
 
     n, m = min(len(x), max_rows), min(len(y), max_rows)
     points = np.concatenate([_subset(x, n, rng), _subset(y, m, rng)])
+    sizes, kept = ((len(y), len(x)), (m, n)) if exchanged else ((len(x), len(y)), (n, m))
     shrink = np.sqrt((1 / len(x) + 1 / len(y)) / (1 / n + 1 / m))  # noise of all rows over noise of the rows kept
     if shrink < 1:
         notes += (
-            f"{len(x)} and {len(y)} rows: the W1 of each column uses all of them; its interval and level come from "
-            f"{n} and {m} rows drawn with seed {seed}, scaled by {shrink:.3g} to the full number; sliced W1 and energy "
-            "use these rows only",
+            f"{sizes[0]} and {sizes[1]} rows: the W1 of each column uses all of them; its interval and level come from "
+            f"{kept[0]} and {kept[1]} rows drawn with seed {seed}, scaled by {shrink:.3g} to the full number; sliced "
+            "W1 and energy use these rows only",
         )
 
     w1 = wasserstein(1)
@@ -167,19 +198,20 @@ def compare(
 
     levels = np.quantile(null, confidence, axis=0, method="higher")
     p_values = np.concatenate([_max_t(found[:-2], null[:, :-2]), p_value(found[-2:], null[:, -2:])])
-    names = [*real.columns, sliced.name, energy.name]
-    method = f"{n} and {m} rows, triangle inequality on {resamples} bootstrap resamples"
+    names = [*first.columns, sliced.name, energy.name]
+    method = f"{kept[0]} and {kept[1]} rows, triangle inequality on {resamples} bootstrap resamples"
     findings = [
         Finding(name, _evaluation(value, moves, confidence, statistic.root, method), float(level), float(p))
         for name, value, moves, statistic, level, p in zip(names, found, moved.T, statistics, levels, p_values)
     ]
-    columns, (by_slices, by_energy) = tuple(findings[:-2]), findings[-2:]
+    columns = tuple(findings[i] for i in np.argsort(order))
+    by_slices, by_energy = findings[-2:]
     smallest = min(1.0, TESTS * float(p_values.min()))
     differ = smallest <= 1 - confidence + 1e-12
     result = Comparison(
         real, fake, columns, by_slices, by_energy, differ, smallest, "", notes, confidence, resamples, seed, standardise
     )
-    return replace(result, verdict=_verdict(result, len(x), len(y)))
+    return replace(result, verdict=_verdict(result, *sizes))
 
 
 # ---------------------------------------------------------------- the parts
@@ -224,9 +256,22 @@ def _ticker(progress: Callable[[int, int], None] | None, total: int) -> Callable
     return tick
 
 
-def _aligned(real: Table, fake: Table) -> tuple[Table, Table, tuple[str, ...]]:
-    """Both tables with the same columns in the order of REAL, and what is worth noting about that."""
+def _comes_later(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether x comes after y: the longer table is first, and of equally long ones that with the smaller numbers."""
+    if len(x) != len(y):
+        return len(x) < len(y)
+    where = np.flatnonzero((x != y).any(axis=1))
+    return len(where) > 0 and x[where[0]].tolist() > y[where[0]].tolist()
+
+
+def _reordered(table: Table, order: list[int]) -> Table:
+    return replace(table, columns=tuple(table.columns[i] for i in order), values=table.values[:, order])
+
+
+def _aligned(real: Table, fake: Table) -> tuple[Table, Table, list[int], tuple[str, ...]]:
+    """Both tables with the same columns in the order of REAL, an order that is the same with FAKE first, and notes."""
     here, there = real.columns, fake.columns
+    as_it_is = list(range(len(here)))
     where = f"FAKE ({fake.name})"
     if not (real.named and fake.named):
         if len(here) != len(there):
@@ -237,10 +282,10 @@ def _aligned(real: Table, fake: Table) -> tuple[Table, Table, tuple[str, ...]]:
                 remedy="give both files the same columns",
             )
         if real.named == fake.named:
-            return real, fake, ()
+            return real, fake, as_it_is, ()
         unnamed, columns = (real.name, there) if fake.named else (fake.name, here)
         note = f"{unnamed} names no columns: they are taken in the order of the other file"
-        return replace(real, columns=columns), replace(fake, columns=columns), (note,)
+        return replace(real, columns=columns), replace(fake, columns=columns), as_it_is, (note,)
     missing, more = [c for c in here if c not in there], [c for c in there if c not in here]
     if missing or more:
         parts = [f"lacks {_listed(missing)}"] * bool(missing) + [f"has {_listed(more)} besides"] * bool(more)
@@ -251,15 +296,20 @@ def _aligned(real: Table, fake: Table) -> tuple[Table, Table, tuple[str, ...]]:
             remedy="give both files the same columns",
         )
     if here == there:
-        return real, fake, ()
+        return real, fake, as_it_is, ()
     order = [there.index(c) for c in here]
     note = "the columns of FAKE are in another order: they were matched by name"
-    return real, replace(fake, columns=here, values=fake.values[:, order]), (note,)
+    return real, _reordered(fake, order), sorted(as_it_is, key=lambda i: here[i]), (note,)
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, names[:5]))
+    shown = ", ".join(repr(short(name)) for name in names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def short(name: str, most: int = 32) -> str:
+    """A name that leaves room for numbers beside it."""
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def _in_units(real: Table, fake: Table, standardise: bool) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
@@ -280,9 +330,9 @@ def _in_units(real: Table, fake: Table, standardise: bool) -> tuple[np.ndarray, 
         large, small = int(np.argmax(sd)), int(np.argmin(np.where(constant, np.inf, sd)))
         if sd[large] > UNITS * sd[small]:
             notes += (
-                f"columns differ in scale by a factor of {sd[large] / sd[small]:.3g} ({real.columns[large]!r} against "
-                f"{real.columns[small]!r}), so sliced W1 and energy see little but the largest: standardise if their "
-                "units differ",
+                f"columns differ in scale by a factor of {sd[large] / sd[small]:.3g} ({short(real.columns[large])!r} "
+                f"against {short(real.columns[small])!r}), so sliced W1 and energy see little but the largest: "
+                "standardise if their units differ",
             )
     return x, y, notes
 
@@ -291,16 +341,24 @@ def _verdict(c: Comparison, n: int, m: int) -> str:
     """The finding in one plain sentence, or two."""
     e = c.energy.evaluation
     distance = f"energy distance {e.value:.3g} [{e.lower:.3g}, {e.upper:.3g}]"
-    chance = f"permutation p = {c.energy.p_value:.3g} of {c.resamples} permutations"
+    chance = f"its own p = {c.energy.p_value:.3g} of {c.resamples} permutations"
+    if not np.ptp(np.concatenate([c.real.values, c.fake.values]), axis=0).any():
+        return (
+            f"Nothing to compare: all {n} and {m} rows are one and the same point. The files do not differ, and "
+            "without any spread they say nothing about what else their laws may hold."
+        )
+    overall = f"overall p = {c.p_value:.3g}, three times the smallest of three p-values"
     if not c.differ:
         return (
-            f"No difference seen at this sample size ({n} and {m} rows): {distance}, {chance}; two samples of one law "
-            f"stay below {c.energy.level:.3g} {c.confidence:.0%} of the time. That is no proof that there is none: the "
-            f"data are compatible with an energy distance of up to {e.upper:.3g}."
+            f"No difference seen at this sample size ({n} and {m} rows): {overall}; {distance}, {chance}; two samples "
+            f"of one law stay below {c.energy.level:.3g} {c.confidence:.0%} of the time. That is no proof that there "
+            f"is none: the data are compatible with an energy distance of up to {e.upper:.3g}."
         )
     beyond = sum(f.p_value <= 1 - c.confidence for f in c.columns)
     best = c.most_different(1)[0]
-    seen = f"{beyond} of {len(c.columns)} columns {'differs' if beyond == 1 else 'differ'}"
-    most = f", most of all {best.name!r} (W1 {best.value:.3g}, p = {best.p_value:.3g})" if beyond else " by itself"
+    seen = "no column differs by itself"
+    if beyond:
+        count = f"{beyond} of {len(c.columns)} columns {'differs' if beyond == 1 else 'differ'}"
+        seen = f"{count}, most of all {short(best.name)!r} (W1 {best.value:.3g}, p = {best.p_value:.3g})"
     slices = f"sliced W1 {c.sliced.value:.3g}, p = {c.sliced.p_value:.3g}"
-    return f"The two files differ: {distance}, {chance}; {slices}; {seen}{most}."
+    return f"The two files differ: {overall}; {distance}, {chance}; {slices}; {seen}."

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import plot, report
-from .compare import Comparison, Finding
+from .compare import Comparison, Finding, short
 
 
 def compare_page(found: Comparison) -> str:
@@ -31,6 +31,9 @@ def compare_page(found: Comparison) -> str:
         real=real,
         fake=fake,
         verdict=found.verdict,
+        basis=found.basis,
+        on_columns=found.on_columns,
+        differ=found.differ,
         rows=(len(found.real.values), len(found.fake.values)),
         columns=len(found.columns),
         confidence=f"{found.confidence:.0%}",
@@ -53,7 +56,8 @@ def shown(finding: Finding, found: Comparison) -> dict[str, Any]:
     else:
         name = f"W1 of {finding.name}"
     return {
-        "name": name,
+        "name": short(name),
+        "full": name,
         "value": f"{finding.value:.4g}",
         "interval": f"[{evaluation.lower:.4g}, {evaluation.upper:.4g}]",
         "level": f"{finding.level:.4g}",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import generators, ops
+from . import derived_rows, generators, ops
 from .adapters import log_terms_with_gradient, terms_with_gradient
 from .checks import sum_tolerance, watchful
 from .errors import InvalidParameter
@@ -17,6 +17,9 @@ from .functional import Functional, Look
 from .generators import GENERATORS, Generator
 from .perspective import terms_of_logs, terms_of_masses
 from .summation import streams, sums
+
+if TYPE_CHECKING:
+    from .explain import Explanation
 
 Array = Any
 
@@ -54,6 +57,21 @@ class FDivergence(Functional):
     def bound(self) -> float:
         """The largest value, f(0) + f'(inf)."""
         return self.generator.bound
+
+    def explain(self, p: Any, q: Any, *, labels: Any = None) -> Explanation:
+        """What each atom contributes to one pair, why a value is infinite, and what it means; also as `.figure()`.
+
+        Atoms are called by `labels` (k,), by the points of a `Discrete`, or by their indices.
+
+        >>> found = kl.explain([0.5, 0.5, 0.0], [0.25, 0.0, 0.75], labels=["a", "b", "c"])
+        >>> print(str(found).splitlines()[4])
+        Infinite: q has no mass on atom b, where p has 0.5, and f'(∞) of kl is infinite.
+
+        Raises ShapeMismatch for a batch, UnsupportedLaw for densities.
+        """
+        from .explain import explain
+
+        return explain(self, p, q, labels)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.generator.formula}, in [0, {self.bound:g}]>"
@@ -98,7 +116,7 @@ class FDivergence(Functional):
     def _rounding(self, value: float) -> float:
         """How many eps the value of masses may be off: a few of its own, and of one where f may cancel."""
         row = self.generator
-        steepness = abs(row.parameters.get("a", 0))
+        steepness = row.steepness
         cancels = row.critic is None or any(kink != 1 for kink in row.kinks)
         return (8 + steepness) * value + (8 if cancels else 0) * (1 + abs(value))
 
@@ -106,7 +124,7 @@ class FDivergence(Functional):
 def _checked(value: Any, argument: str, low: float, remedy: str) -> float:
     """A real parameter: a finite number, at least `low`."""
     try:
-        number = float(value)
+        number = np.nan if isinstance(value, str | bytes) else float(value)
     except (TypeError, ValueError):
         number = np.nan
     if not (np.isfinite(number) and number >= low):
@@ -134,6 +152,45 @@ def hockey_stick(gamma: float) -> FDivergence:
     """
     remedy = "γ is at least 1; for γ < 1 exchange p and q: Σ max(p − γ q, 0) = 1 − γ + γ Σ max(q − p/γ, 0)"
     return FDivergence(generators.hockey_stick(_checked(gamma, "gamma", 1.0, remedy)))
+
+
+def skew(divergence: FDivergence, weight: float) -> FDivergence:
+    """D(P ‖ (1 − w) P + w Q), 0 < w ≤ 1: finite where D(P‖Q) is not, D itself at w = 1.
+
+    >>> import divergence as dv
+    >>> float(dv.skew(dv.kl, 0.5)([1.0, 0.0], [0.0, 1.0]))  # log 2
+    0.6931471805599453
+
+    The skewed row of `kl` is the K-divergence at w = 1/2, whose symmetrised row is `js`. Raises InvalidParameter for a
+    weight outside (0, 1]. Source: Lee 1999; Lin 1991.
+    """
+    remedy = "w is above 0 and at most 1: the weight of Q in the mixture"
+    weight = _checked(weight, "weight", 5e-324, remedy)
+    if weight > 1:
+        raise InvalidParameter(f"{weight!r} is outside its domain", argument="weight", value=weight, remedy=remedy)
+    return FDivergence(derived_rows.skew(_row(divergence), weight))
+
+
+def symmetrised(divergence: FDivergence) -> FDivergence:
+    """½ D(P‖Q) + ½ D(Q‖P).
+
+    >>> import divergence as dv
+    >>> p, q = [0.5, 0.5], [0.25, 0.75]
+    >>> abs(float(dv.symmetrised(dv.kl)(p, q) - dv.jeffreys(p, q) / 2)) < 1e-16
+    True
+    """
+    return FDivergence(derived_rows.symmetrised(_row(divergence)))
+
+
+def _row(divergence: Any) -> Generator:
+    if not isinstance(divergence, FDivergence):
+        raise InvalidParameter(
+            f"{type(divergence).__name__} is no f-divergence",
+            argument="divergence",
+            value=divergence,
+            remedy="hand in a row, such as dv.kl, dv.power(2) or f_divergence(f)",
+        )
+    return divergence.generator
 
 
 def _slope(value: Any) -> float:

@@ -24,7 +24,8 @@ from .tangent import derivative
 class Generator:
     """A row. `f(t, s, o)` with t = p/q and s = (p - q)/q, `critic(v, o)`, `conjugate(u, o)`; `o` is the vocabulary.
 
-    `kinks` lists the t at which f is not differentiable; D**`root` is a metric where `root` is a number.
+    `kinks` lists the t at which f is not differentiable; D**`root` is a metric where `root` is a number; `additive`
+    says that D adds up over independent parts, which only a KL + b reverse KL does.
     """
 
     name: str
@@ -35,16 +36,25 @@ class Generator:
     reversed: str | Callable[[], Generator]
     kinks: tuple[Any, ...] = ()
     root: float | None = None
+    additive: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def reverse(self) -> Generator:
         """t f(1/t): the row whose divergence is this one with its arguments exchanged."""
+        if self.symmetric:
+            return self
         return GENERATORS[self.reversed] if isinstance(self.reversed, str) else self.reversed()
 
     @property
     def symmetric(self) -> bool:
         return self.reversed == self.name
+
+    @property
+    def steepness(self) -> float:
+        """|a| where f grows as a power t^a: so many times a relative error of t weighs in f."""
+        row = self.parameters.get("row")
+        return row.steepness if row is not None else abs(self.parameters.get("a", 0))
 
     @cached_property
     def at_zero(self) -> float:
@@ -82,17 +92,18 @@ class Generator:
         return 0.0, 0.0
 
     @cached_property
-    def bend_at_zero(self) -> tuple[float, float]:
-        """(c, log C) with T'(log t) = t f''(t) ~ C t^c as t falls to 0; (0, -inf) where f is made of straight lines."""
+    def bend_at_zero(self) -> tuple[float, float, float]:
+        """(c, log |C|, sign C) with T'(log t) = t f''(t) ~ C t^c as t falls to 0; C = 0 where f is straight."""
         o, depth = numpy_words(), 100.0
         with quiet():
             while depth > 1:
-                log_bend = np.log(derivative(self.critic, np.asarray([-depth, -depth / 2]), o))
+                bend = derivative(self.critic, np.asarray([-depth, -depth / 2]), o)
+                log_bend = np.log(np.abs(bend))
                 if np.isfinite(log_bend).all():
                     c = round(float(log_bend[1] - log_bend[0]) / (depth / 2), 14)
-                    return c, float(log_bend[0]) + c * depth
+                    return c, float(log_bend[0]) + c * depth, float(np.sign(bend[0]))
                 depth /= 2
-        return 0.0, -math.inf
+        return 0.0, -math.inf, 0.0
 
     def settle(self) -> None:
         """Find now the numbers that belong to the row, which torch.compile could not trace."""
@@ -138,6 +149,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: v,
             conjugate=lambda u, o: o.expm1(u),
             reversed="reverse_kl",
+            additive=True,
         ),
         Generator(
             "reverse_kl",
@@ -146,6 +158,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: -o.expm1(-v),
             conjugate=lambda u, o: -o.log1p(-u),
             reversed="kl",
+            additive=True,
         ),
         Generator(
             "jeffreys",
@@ -154,6 +167,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: v - o.expm1(-v),
             conjugate=None,  # 1/w - 1 - log w with w + log w = 1 - u: not elementary; the penalty needs no conjugate
             reversed="jeffreys",
+            additive=True,
         ),
         Generator(
             "js",
@@ -223,6 +237,7 @@ def power(a: Any) -> Generator:
         critic=lambda v, o: o.expm1_ratio(v, a - 1),
         conjugate=lambda u, o: o.expm1_ratio(o.log1p_ratio(u, a - 1), a),
         reversed=lambda: power(1 - a),
+        additive=a in (0, 1),
         parameters={"a": a},
     )
 
@@ -255,7 +270,9 @@ def reverse_hockey_stick(gamma: Any) -> Generator:
     )
 
 
-FAMILIES = {family.__name__: family for family in (power, hockey_stick, reverse_hockey_stick)}
+FAMILIES: dict[str, Callable[..., Generator]] = {
+    family.__name__: family for family in (power, hockey_stick, reverse_hockey_stick)
+}
 
 
 def _named(name: str) -> Generator:

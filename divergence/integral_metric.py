@@ -23,6 +23,7 @@ from .estimate.resampling import (
     deviations,
     generator,
     interval,
+    merged,
     observed,
     pooled,
 )
@@ -252,9 +253,11 @@ class Energy:
 
     def on_pooled(self, points: np.ndarray, rng: Any = None) -> Evaluator:
         """The statistic for resampling, on pooled points (N,) or (N, d)."""
+        points, merge = merged(points)
         if points.ndim == 1 or points.shape[1] == 1:
-            return Line.of(points.reshape(-1)).evaluator(lambda d: 2 * d * d)
-        return lambda draws: _quadratic_form(points, draws.difference)
+            evaluate = Line.of(points.reshape(-1)).evaluator(lambda d: 2 * d * d)
+            return lambda draws: evaluate(merge(draws))
+        return lambda draws: _quadratic_form(points, merge(draws).difference)
 
 
 def _square(difference: Array) -> Array:

@@ -13,6 +13,9 @@ power_excess(t, s, a)    (t^a - 1 - a s) / (a (a - 1))           t = 1, a = 0, a
 expm1_ratio(x, c)        (e^(c x) - 1) / c                       c = 0, x = 0
 log1p_ratio(x, c)        log(1 + c x) / c                        c = 0, x = 0
 log_mean_exp(x)          log((1 + e^x) / 2)                      x = 0, |x| large
+log_mix_exp(x, w)        log(1 - w + w e^x)                      x = 0, |x| large
+sum_led_by(x, y)         x + y, x where x is infinite            x = -inf, y = inf
+over(t, m)               t / m, whose log is log t - log m       t near the smallest float
 ======================== ======================================= =============================
 
 Everywhere s = t - 1, handed in separately because it is exact where t - 1 is not.
@@ -50,16 +53,31 @@ class ArrayWords:
         self.xp = xp
         self.exp, self.sqrt, self.abs, self.expm1, self.log1p = xp.exp, xp.sqrt, xp.abs, xp.expm1, xp.log1p
         self.where, self.sign, self.tanh = xp.where, xp.sign, xp.tanh
-        self._ratio = ratio
+        self._ratios = [] if ratio is None else [ratio]
         self._kept: tuple[Array, Array] | None = None
 
     def log(self, x: Array) -> Array:
         if type(x) in (int, float):  # not np.float64, which is a float too
             return math.log(x)
-        return self._ratio.log() if self._ratio is not None and x is self._ratio.t else self.xp.log(x)
+        known = self._known(x)
+        return self.xp.log(x) if known is None else known.log()
 
-    def pow(self, x: Array, c: float) -> Array:
-        return self._ratio.power(c) if self._ratio is not None and x is self._ratio.t else x**c
+    def pow(self, x: Array, c: Any) -> Array:
+        known = self._known(x)
+        return x**c if known is None else known.power(c)
+
+    def _known(self, x: Array) -> Ratio | None:
+        return next((ratio for ratio in self._ratios if x is ratio.t), None)
+
+    def over(self, t: Array, m: Array) -> Array:
+        """t/m, with all that is known of t."""
+        ratio, known = t / m, self._known(t)
+        if known is not None:
+            self._ratios.append(Ratio(ratio, lambda: known.log() - self.xp.log(m), lambda c: known.power(c) / m**c))
+        return ratio
+
+    def sum_led_by(self, x: Array, y: Array) -> Array:
+        return self.where(self.abs(x) == math.inf, x, x + y)
 
     def like(self, x: Array, constant: float) -> Array:
         """The constant in the shape, dtype and device of x, whatever x holds."""
@@ -81,10 +99,13 @@ class ArrayWords:
         return self.exp(-self.softplus(-x))
 
     def log_mean_exp(self, x: Array) -> Array:
-        near = self.abs(x) < 1
-        return self.where(
-            near, self.log1p(self.expm1(self.where(near, x, self.like(x, 0))) / 2), self.softplus(x) - math.log(2)
-        )
+        return self.log_mix_exp(x, 0.5)
+
+    def log_mix_exp(self, x: Array, w: float) -> Array:
+        low = x < 1
+        up = self.where(low, self.like(x, 1), x)
+        here = self.log1p(w * self.expm1(self.where(low, x, self.like(x, 0))))
+        return self.where(low, here, up + self.log1p((1 - w) * self.expm1(-up)))
 
     def _log_excess_near(self, s: Array) -> Array:
         """log(1 + s) - s where |s| < NEAR, anything elsewhere; the last answer is kept for a row's other side."""
@@ -201,6 +222,18 @@ class SymbolWords:
     def log_mean_exp(self, x: Any) -> Any:
         return self.log((1 + self.exp(x)) / 2)
 
+    def log_mix_exp(self, x: Any, w: Any) -> Any:
+        return self.log(1 - w + w * self.exp(x))
+
+    def sum_led_by(self, x: Any, y: Any) -> Any:
+        return x + y
+
+    def pow(self, x: Any, c: Any) -> Any:
+        return x**c
+
+    def over(self, t: Any, m: Any) -> Any:
+        return t / m
+
     def log_excess(self, t: Any, s: Any) -> Any:
         return self.log(t) - s
 
@@ -234,7 +267,7 @@ def words(*arrays: Array) -> ArrayWords:
 
 def numpy_words() -> ArrayWords:
     """The vocabulary on numpy, for numbers that belong to a row itself, such as f(0)."""
-    return ArrayWords(np)
+    return ArrayWords(np)  # array_api_compat.numpy would load all of numpy, and rows are made when this is imported
 
 
 def is_array(x: Any) -> bool:

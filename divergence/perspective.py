@@ -18,8 +18,8 @@ from .generators import Generator
 Array = Any
 
 
-def terms_of_masses(row: Generator, p: Array, q: Array) -> Array:
-    """q f(p/q) for each atom, (..., k): no checks, no sum."""
+def terms_of_masses(row: Generator, p: Array, q: Array, *, gap: Array | None = None) -> Array:
+    """q f(p/q) for each atom, (..., k): no checks, no sum. `gap` is p - q where q is known better than its float."""
     o = ops.words(p, q)
     with ops.quiet():
         up = p <= q
@@ -27,7 +27,7 @@ def terms_of_masses(row: Generator, p: Array, q: Array) -> Array:
         empty = big == 0
         none_empty = o.nowhere(empty)
         unit = big if none_empty else o.where(empty, o.like(big, 1), big)
-        t, s = small / unit, (small - big) / unit
+        t, s = small / unit, (small - big if gap is None else o.where(up, gap, -gap)) / unit
         if not none_empty:
             t, s = o.where(empty, o.like(big, 1), t), o.where(empty, o.like(big, 0), s)
         ratio = _ratio(small, unit, t, o)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 DATA, FIT, THIRD, INK, FAINT = "#2166ac", "#c8322b", "#1b7f5c", "#222222", "#8a8f98"
 
@@ -128,7 +130,10 @@ def paths(trained: Any, landscape: Callable[..., np.ndarray]) -> Figure:
         label="exact optimum",
     )
     ax.set(xlabel="mean", ylabel="standard deviation", xlim=(low, high), ylim=(bottom, top))
-    ax.set_title(f"paths of {int(run.finite.sum())} GANs", fontsize=10, fontweight="normal", loc="center")
+    gans = int(run.finite.sum())
+    ax.set_title(
+        "path of one GAN" if gans == 1 else f"paths of {gans} GANs", fontsize=10, fontweight="normal", loc="center"
+    )
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     return figure
 
@@ -167,6 +172,66 @@ def fits(comparison: Any, titles: dict[str, str]) -> Figure:
     return figure
 
 
+@in_style
+def contributions(found: Any, top: int = 20) -> Figure:
+    """The masses of the `top` atoms, p blue and q red, beside their parts of the divergence; the others in words."""
+    shown, others = found.order[:top], found.order[top:]
+    lines, rows = len(shown) + bool(others.size), range(len(shown))
+    figure, ((left, right),) = canvas(8.4, 0.27 * lines + 1.8, 1, 2, sharey=True)
+    figure.set_layout_engine("constrained", h_pad=0.06, wspace=0.06)
+    for masses, color, name, above in ((found.p, DATA, "p", 0.19), (found.q, FIT, "q", -0.19)):
+        left.barh([row - above for row in rows], masses[shown].astype(float), 0.36, color=color, label=name)
+    parts, ratio = found.contributions[shown].astype(float), found.log_ratio[shown]
+    finite = np.isfinite(parts)
+    end = 1.3 * float(np.abs(parts[finite]).max(initial=0.0)) or 1.0  # room for what is written beside the longest bar
+    bars = right.barh(rows, np.where(finite, parts, end), 0.62, color=np.where(ratio > 0, DATA, FIT))
+    total = float(found.contributions.sum())
+    for row, bar, part in zip(rows, bars, parts):
+        bar.set(hatch=None if math.isfinite(part) else "////", edgecolor="white", linewidth=0)
+        share = f"{part / total:.1%}" if 0 < abs(total) < math.inf else f"{part:.3g}"
+        at = max(part, 0.0) if math.isfinite(part) else end
+        _beside(right, share.replace("-", "−"), at, row)
+    names = [("atom " if found.labels is None else "") + _short(found.label(int(i))) for i in shown]
+    if others.size:
+        names.append(f"{others.size:,} other{'s' if others.size > 1 else ''}")
+        words = (f"p {found.p[others].sum():.3g},  q {found.q[others].sum():.3g}", _others(found, others, total))
+        for axes, text in zip((left, right), words):
+            _beside(axes, text, 0, len(shown), fontweight="bold")
+            axes.axhline(len(shown) - 0.5, color=FAINT, linewidth=0.6)
+    left.set_yticks(range(lines), names, parse_math=False, fontsize=9)
+    left.set_ylim(lines - 0.4, -0.6)
+    left.set_xlim(0, None)
+    right.set_xlim(min(1.1 * float(parts[finite].min(initial=0.0)), 0.0), end)
+    left.set_title("masses", fontsize=10)
+    right.set_title("contributions", fontsize=10)
+    for axes in (left, right):
+        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="x", labelsize=8.5, color=FAINT)
+        axes.locator_params(axis="x", nbins=4)
+    figure.suptitle(found.title, x=0.01, ha="left", fontsize=13, fontweight="bold", color=INK)
+    keys = [Patch(color=DATA, label="p, and atoms where p > q"), Patch(color=FIT, label="q, and atoms where q > p")]
+    figure.legend(handles=keys, loc="outside lower left", ncols=2, fontsize=9)
+    meaning = f"total variation {found.optimal_advantage:.3g}, Bayes error {found.bayes_error:.3g}"
+    figure.legend([Line2D([], [], linestyle="none")], [meaning], loc="outside lower right", handlelength=0, fontsize=9)
+    return figure
+
+
+def _beside(axes: Any, text: str, x: float, y: float, **options: Any) -> None:
+    place = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "color": INK}
+    axes.annotate(text, (x, y), (4, 0), **place, **options)
+
+
+def _others(found: Any, others: np.ndarray, total: float) -> str:
+    part = float(found.contributions[others].sum())
+    return f"{part / total:.1%} together" if 0 < abs(total) < math.inf else f"{part:.3g} together"
+
+
+def _short(name: str, most: int = 24) -> str:
+    """A name cut to `most` places; a letter of full width, as Chinese has, takes two."""
+    places = np.cumsum([1 + (unicodedata.east_asian_width(letter) in "WF") for letter in name])
+    return name if not len(name) or places[-1] <= most else name[: int(np.sum(places < most))] + "…"
+
+
 def normal_name(mean: float, sd: float) -> str:
     """N(−0.13, 1.69²), with a minus sign where there is one."""
     return f"N({mean:.2f}, {sd:.2f}²)".replace("-", "−")
@@ -203,7 +268,7 @@ def marginals(
     for axes, column in zip(grid.flat, chosen.tolist()):
         name = str(names[column])
         _between(axes, real[:, column], fake[:, column])
-        axes.set_title(name if len(name) <= 18 else name[:17] + "…", fontsize=10.5, parse_math=False)
+        axes.set_title(_short(name, 18), fontsize=10.5, parse_math=False)
         axes.set_title(f"W1 = {w1[column]:.3g}", loc="right", fontsize=9.5, fontweight="normal", color=FAINT)
     for axes in grid[:, 0]:
         axes.set_ylabel("share of rows ≤ x", fontsize=9)

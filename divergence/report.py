@@ -12,26 +12,52 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+
+from .errors import InvalidParameter
 
 
 def write(path: Path, content: str | bytes) -> Path:
     """Write beside `path` and move into place: either the old file or the whole new one is there, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, 0o644)
         os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
+    except BaseException as error:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None  # the file that was asked for, not the one beside it
         raise
     return path
+
+
+def refuse_unwritable(path: Path, argument: str) -> None:
+    """InvalidParameter where `path` cannot be written, before anything is computed; leaves nothing behind."""
+    folder = next(above for above in path.absolute().parents if above.exists())
+    problem = "is a directory" if path.is_dir() else "" if folder.is_dir() else f"is in the way of {path}"
+    if not problem:
+        try:
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            problem = f"cannot be written to ({error.strerror or error})"
+    if problem:
+        where = path if path.is_dir() else folder
+        raise InvalidParameter(
+            f"{where} {problem}", argument=argument, value=str(path), remedy="name a folder that can be written to"
+        )
 
 
 def page(template: str, **content: Any) -> str:
@@ -51,12 +77,30 @@ def picture(figure: Any, description: str) -> Any:
     from markupsafe import Markup, escape
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with _letters(figure):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     data = base64.b64encode(buffer.getvalue()).decode()
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" height="{}">').format(
         Markup(data), escape(description), width, height
     )
+
+
+@contextmanager
+def _letters(figure: Any) -> Iterator[None]:
+    """Text as curves where matplotlib's own font has every letter of a figure, else as text for the reader's fonts."""
+    from matplotlib import rc_context
+    from matplotlib.font_manager import findfont, get_font
+    from matplotlib.text import Text
+
+    font = get_font(findfont("DejaVu Sans"))
+    letters = {letter for text in figure.findobj(Text) for letter in text.get_text() if not letter.isspace()}
+    if all(font.get_char_index(ord(letter)) for letter in letters):
+        yield
+        return
+    with rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)  # not drawn here: whoever reads it has the glyph
+        yield
 
 
 def png(figure: Any, dots_per_inch: int = 150) -> bytes:
@@ -68,13 +112,67 @@ def png(figure: Any, dots_per_inch: int = 150) -> bytes:
 
 def mathematics(text: str) -> Any:
     """Plain text with LaTeX between dollar signs, as HTML with MathML."""
-    from latex2mathml.converter import convert
     from markupsafe import Markup
 
     pieces = re.split(r"\$([^$]+)\$", " ".join(text.split()))
     return Markup(
-        "".join(convert(piece) if i % 2 else html.escape(piece).replace("``", "") for i, piece in enumerate(pieces))
+        "".join(_set(piece) if i % 2 else html.escape(piece).replace("``", "") for i, piece in enumerate(pieces))
     )
+
+
+def _set(latex: str) -> str:
+    """LaTeX as MathML, spaced as TeX would: browsers put no space between a factor, a log and its argument."""
+    from latex2mathml.converter import convert
+
+    latex = re.sub(r"\\arg\\(m\w\w)", r"\\mathrm{arg}\\,\\\1", latex)  # a command that the converter does not know
+    root = ElementTree.fromstring(convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', ""))
+    for element in root.iter():
+        _join_letters(element)
+        if element.tag == "mo" and element.text == "∞":
+            element.tag = "mi"  # a number, not an operator with space on both sides
+    for element in list(root.iter()):
+        if element.tag in ("math", "mrow", "msqrt"):
+            _mark_signs(element)
+            _space_names(element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _join_letters(element: ElementTree.Element) -> None:
+    """Upright letters side by side as one name."""
+    letters = [child.text or "" for child in element if child.attrib == {"mathvariant": "normal"}]
+    if element.tag == "mrow" and 1 < len(letters) == len(element):
+        element.clear()
+        element.tag, element.text = "mi", "".join(letters)
+
+
+def _mark_signs(row: ElementTree.Element) -> None:
+    """A minus after another operator is a sign, not a difference with space on both sides."""
+    for left, right in pairwise(row):
+        if right.tag == left.tag == "mo" and right.text == "−" and left.text != ")":
+            right.set("form", "prefix")
+
+
+def _space_names(row: ElementTree.Element) -> None:
+    """A thin space between a name such as log and what stands directly beside it."""
+    children = list(row)
+    for place in range(len(children) - 1, 0, -1):  # from the right, so that places stay what they are
+        left, right = children[place - 1 : place + 1]
+        beside = _is_operand(left) or (left.tag == "mo" and left.text == ")")
+        if (_is_name(left) and _is_operand(right)) or (_is_name(right) and beside):
+            row.insert(place, ElementTree.Element("mspace", width="0.167em"))
+
+
+def _is_name(element: ElementTree.Element) -> bool:
+    if element.tag in ("msup", "msub", "msubsup"):
+        return _is_name(element[0])
+    return element.tag == "mi" and len(element.text or "") > 1
+
+
+def _is_operand(element: ElementTree.Element) -> bool:
+    """Whether it stands for a quantity: not an operator, a space, words, or something in brackets."""
+    if element.tag == "mrow" and len(element):
+        return _is_operand(element[0])
+    return element.tag not in ("mo", "mspace", "mtext")
 
 
 def versions(packages: Sequence[str] = ("numpy", "scipy", "torch", "sympy", "python-flint")) -> str:

@@ -82,14 +82,14 @@ def _side(row: Generator, w: Array, power: int, up: Array, o: ArrayWords, scale:
 
 def _bend(row: Generator, w: Array, power: int, o: ArrayWords, scale: Any) -> Array:
     """e^scale t^power T'(w), w = log t at most 0, by its leading power where w is far to the left."""
-    exponent, level = row.bend_at_zero
-    if level == -math.inf:  # straight on both sides of a kink
+    exponent, level, sign = row.bend_at_zero
+    if sign == 0:  # straight on both sides of a kink
         return o.like(w, 0)
     far = w < FAR
     here = o.where(far, o.like(w, 0), w)
     near = o.exp(scale + power * here) * derivative(row.critic, here, o)
     tail = scale + level + (exponent + power) * w if exponent + power else o.like(w, level) + scale
-    return o.where(far, o.exp(tail), near)
+    return o.where(far, sign * o.exp(tail), near)
 
 
 def _log_ratio(p: Array, q: Array, o: ArrayWords) -> Array:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import math
 import os
 import re
 import zipfile
@@ -13,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .csv_table import read_csv, refuse_repeated
 from .errors import DivergenceError, InvalidMeasure, InvalidParameter, ShapeMismatch
 
 LARGEST = 1e150  # the square of a distance must not overflow
@@ -21,23 +20,29 @@ KINDS = (".csv", ".parquet", ".npy", ".npz")
 
 @dataclass(frozen=True)
 class Table:
-    """`values` (n, d), float64 and finite, one row a sample; `columns` are d names, real ones where `named`."""
+    """`values` (n, d), float64 and finite, one row a sample; `columns` are d names, real ones where `named`.
+
+    `notes` say what was decided in reading the file that could have been decided otherwise.
+    """
 
     name: str
     columns: tuple[str, ...]
     values: np.ndarray
     named: bool = True
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Table({self.name!r}, {self.values.shape[0]} rows, {self.values.shape[1]} columns)"
 
 
-def read_table(path: str | os.PathLike[str], argument: str = "path") -> Table:
+def read_table(path: str | os.PathLike[str], argument: str = "path", *, header: bool | None = None) -> Table:
     """The table in a file, by its extension; FILE.npz:KEY names one array of several.
 
-    A .csv has one row a line, cells separated by commas, and a header if its first line holds names (0, 1, 2, … too,
-    which pandas writes). Errors give its lines as an editor counts them, from 1, and the rows of the other kinds as
-    numpy does, from 0. Integers become floats; nothing else is converted, dropped or filled.
+    A .csv has one row a line, cells separated by commas, and a header if its first line holds names. `header` True or
+    False settles it; at None a first line of numbers is read by what it looks like (0, 1, 2, … are the names that
+    pandas writes), and the table's `notes` say how wherever that may be wrong. Errors give the lines of a .csv as an
+    editor counts them, from 1, and the rows of the other kinds as numpy does, from 0. Integers become floats; nothing
+    else is converted, dropped or filled.
 
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "a.csv"
@@ -66,7 +71,11 @@ def read_table(path: str | os.PathLike[str], argument: str = "path") -> Table:
     try:
         if file.stat().st_size == 0:
             raise InvalidMeasure("the file is empty", argument=where, remedy="write at least two rows of numbers to it")
-        columns, values = {".csv": _csv, ".parquet": _parquet, ".npy": _npy, ".npz": _npz}[kind](file, key, where)
+        notes: tuple[str, ...] = ()
+        if kind == ".csv":
+            columns, values, notes = read_csv(file, where, header)
+        else:
+            columns, values = {".parquet": _parquet, ".npy": _npy, ".npz": _npz}[kind](file, key, where)
     except DivergenceError:
         raise
     except UnicodeDecodeError as error:
@@ -90,118 +99,13 @@ def read_table(path: str | os.PathLike[str], argument: str = "path") -> Table:
     if values.shape[1] == 0:
         raise ShapeMismatch("has no columns", argument=where, remedy="give at least one column of numbers")
     _refuse_unusable(values, columns, where)
-    return Table(path + (f":{key}" if key else ""), tuple(columns), values, named)
+    return Table(path + (f":{key}" if key else ""), tuple(columns), values, named, notes)
 
 
 def _split_key(path: str) -> tuple[str, str, str]:
     """FILE.npz:KEY as (FILE.npz, ':', KEY); any path that exists as it stands is left as it is."""
     match = re.fullmatch(r"(.+\.npz)(:)(.+)", path, flags=re.IGNORECASE | re.DOTALL)
     return (path, "", "") if match is None or os.path.exists(path) else (match[1], match[2], match[3])
-
-
-# ---------------------------------------------------------------- text
-
-
-def _csv(file: Path, key: str, where: str) -> tuple[tuple[str, ...] | None, np.ndarray]:
-    columns: tuple[str, ...] | None = None
-    width = None
-    numbers: list[list[float]] = []
-    with file.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            for cells in reader:
-                if not any(cell.strip() for cell in cells) and len(cells) <= 1:
-                    continue  # a blank line
-                if width is None:
-                    width = len(cells)
-                    if _is_header(cells, where):
-                        columns = _header(cells, where)
-                        continue
-                if len(cells) != width:
-                    raise ShapeMismatch(
-                        f"{len(cells)} cells, but the first line has {width}",
-                        argument=where,
-                        index=f"line {reader.line_num}",
-                        remedy="give every line one cell per column, separated by commas",
-                    )
-                numbers.append(_numbers(cells, columns, where, reader.line_num))
-        except csv.Error as error:
-            raise InvalidMeasure(
-                f"is not CSV ({error})",
-                argument=where,
-                index=f"line {reader.line_num}",
-                remedy="separate cells by commas and close every quote",
-            ) from error
-    if not numbers:
-        what = "holds a header and no rows" if columns else "holds no rows"
-        raise InvalidMeasure(what, argument=where, remedy="give at least two rows of numbers")
-    return columns, np.array(numbers)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
-
-
-def _is_header(cells: list[str], where: str) -> bool:
-    """Whether the first line holds names; 0, 1, 2, … are the names that pandas gives to three columns or more."""
-    for i, cell in enumerate(cells):
-        if not cell.strip():
-            raise InvalidMeasure(
-                f"the cell of column {i} is empty: a missing number, or row numbers saved without a name",
-                argument=where,
-                index="line 1",
-                remedy="fill it, or leave row numbers out: frame.to_csv(path, index=False)",
-            )
-    numbers = [_is_number(cell) for cell in cells]
-    if any(numbers) and not all(numbers):
-        name, number = cells[numbers.index(False)].strip(), cells[numbers.index(True)].strip()
-        raise InvalidMeasure(
-            f"mixes a name, {name[:40]!r}, with a number, {number!r}",
-            argument=where,
-            index="line 1",
-            value=name,
-            remedy="name every column or none; drop columns of text",
-        )
-    return not any(numbers) or (
-        len(cells) > 2 and [cell.strip() for cell in cells] == [str(i) for i in range(len(cells))]
-    )
-
-
-def _header(cells: list[str], where: str) -> tuple[str, ...]:
-    names = tuple(cell.strip() for cell in cells)
-    _refuse_repeated(names, where)
-    return names
-
-
-def _numbers(cells: list[str], columns: tuple[str, ...] | None, where: str, line: int) -> list[float]:
-    try:
-        row = [float(cell) for cell in cells]
-        if all(map(math.isfinite, row)) and not any("_" in cell for cell in cells):
-            return row
-    except ValueError:
-        pass
-    for i, cell in enumerate(cells):
-        place = (f"line {line}", f"column {columns[i]!r}" if columns else f"column {i}")
-        if not cell.strip():
-            raise InvalidMeasure("the cell is empty", argument=where, index=place, remedy="fill it, or drop the row")
-        if not _is_number(cell):
-            shown = cell if len(cell) <= 40 else cell[:40] + "…"
-            raise InvalidMeasure(
-                f"{shown!r} is text where a number belongs",
-                argument=where,
-                index=place,
-                value=cell,
-                remedy="write numbers with a decimal point, separated by commas; drop columns of text",
-            )
-        if not math.isfinite(float(cell)):
-            raise InvalidMeasure(
-                f"{cell.strip()!r} is no finite number", argument=where, index=place, value=cell, remedy="drop the row"
-            )
-    raise AssertionError("a row that was refused holds a cell that is refused")
 
 
 # ---------------------------------------------------------------- arrays
@@ -285,7 +189,7 @@ def _parquet(file: Path, key: str, where: str) -> tuple[tuple[str, ...], np.ndar
         raise InvalidMeasure(
             "is no whole .parquet file: truncated or corrupt", argument=where, remedy="write or copy the file again"
         ) from error
-    _refuse_repeated(tuple(table.column_names), where)
+    refuse_repeated(tuple(table.column_names), where)
     columns = [_numeric(name, table.column(name), where, pa) for name in table.column_names]
     return tuple(table.column_names), np.column_stack(columns) if columns else np.empty((table.num_rows, 0))
 
@@ -317,14 +221,6 @@ def _numeric(name: str, column: Any, where: str, pa: Any) -> np.ndarray:
             remedy="fill it, or drop the row",
         )
     return column.cast(pa.float64(), safe=False).to_numpy()
-
-
-def _refuse_repeated(names: tuple[str, ...], where: str) -> None:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            raise ShapeMismatch(
-                f"two columns are named {name!r}", argument=where, index=f"column {i}", remedy="rename one of them"
-            )
 
 
 def _refuse_unusable(values: np.ndarray, columns: tuple[str, ...], where: str) -> None:

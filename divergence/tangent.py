@@ -6,6 +6,7 @@ A derivative here keeps the digits that automatic differentiation of the same wo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +108,12 @@ class TangentWords:
 
     def log_mean_exp(self, x: Dual) -> Dual:
         return Dual(self.o.log_mean_exp(x.x), self.o.sigmoid(x.x) * x.dx)
+
+    def log_mix_exp(self, x: Dual, w: float) -> Dual:
+        return Dual(self.o.log_mix_exp(x.x, w), self.o.sigmoid(x.x + math.log(w / (1 - w))) * x.dx)
+
+    def sum_led_by(self, x: Dual, y: Dual) -> Dual:
+        return Dual(self.o.sum_led_by(x.x, y.x), self.o.sum_led_by(x.dx, y.dx))
 
     def expm1_ratio(self, x: Dual, c: float) -> Dual:
         return Dual(self.o.expm1_ratio(x.x, c), self.o.exp(c * x.x) * x.dx) if c else x

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -38,23 +41,25 @@ def row_view(trained: Trained) -> dict[str, Any]:
         report.picture(plot.paths(trained, landscape), f"{title}: paths of the GANs to the exact optimum"),
         report.picture(plot.critic(trained), f"{title}: trained discriminators against D*"),
     ]
-    best, flow, excess = trained.best, trained.flow, trained.excess
+    best, flow, excess, members = trained.best, trained.flow, trained.excess, len(trained.run.finite)
     return {
         "name": name,
         "title": title,
         "lead": LEADS.get(name, f"The row {name}: {trained.row.formula}."),
         "panels": [stages, pair],
-        "members": len(trained.run.finite),
+        "members": members,
+        "gans": "one GAN" if members == 1 else f"{members} independent GANs",
+        "trained": "one trained GAN" if members == 1 else f"{members} trained GANs, 95% interval",
         "lands": trained.lands,
         "verdict": trained.verdict.capitalize(),
         "best_mean": _signed(f"{best.mean:.4f}"),
         "best_sd": f"{best.sd:.4f}",
-        "best_value": f"{best.divergence.value:.6f} ± {_short(best.divergence.error)}",
+        "best_value": f"{best.divergence.value:.6f} ± {_short(best.divergence.error, ROUND_CEILING)}",
         "flow_mean": _signed(f"{flow.mean:.4f}"),
         "flow_sd": f"{flow.sd:.4f}",
         "flow_value": f"{flow.divergence.value:.6f}",
-        "mean": _signed("{:.4f}  [{:.4f}, {:.4f}]".format(*trained.mean)),
-        "sd": "{:.4f}  [{:.4f}, {:.4f}]".format(*trained.sd),
+        "mean": _signed(_with_interval(trained.mean)),
+        "sd": _with_interval(trained.sd),
         "excess": f"optimum + {_range(excess)}",
         "critic_error": _range(trained.critic_error),
         "critic_gap": _range(trained.critic_gap),
@@ -78,10 +83,12 @@ def verify_page(entries: Sequence[Any], comparison: FitComparison) -> str:
         for name, line in zip(names, comparison.cross)
     ]
     counts = Counter(entry.verdict for entry in entries)
+    cited = counts["cited"]
     return report.page(
         "verify.html",
         title="What is proved, what is wrong, what training shows",
         counts=sorted(counts.items(), key=lambda item: -item[1]),
+        cited=cited and ("one statement is" if cited == 1 else f"{cited} statements are"),
         landed=sum(trained.lands for trained in comparison.rows),
         rows=[row_view(trained) for trained in comparison.rows],
         cross=cross,
@@ -127,7 +134,7 @@ def _article_view(entry: Any) -> dict[str, Any]:
         "sentence": claim.article,
         "truth": claim.truth,
         "statement": claim.statement,
-        "counterexample": _shown(exhibited[0]) if exhibited else None,
+        "counterexample": _typeset(exhibited[0].words) if exhibited else None,
     }
 
 
@@ -148,17 +155,40 @@ def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
 
 def _shown(step: Any) -> str:
     """What a step says and on what evidence, LaTeX between dollar signs."""
-    return f"${step.statement}$ ({step.rule}: {step.evidence})"
+    return f"${step.statement}$ ({step.rule}: {_typeset(step.evidence)})"
+
+
+def _typeset(text: str) -> str:
+    """Powers of ten and minus signs for 1e-16, 10^-30 and -0.5, outside of dollar signs."""
+    text = re.sub(r"(\d)e([+-]\d+)", lambda power: f"{power[1]}·{_power_of_ten(power[2])}", text)
+    text = re.sub(r"10\^(-?\d+)", lambda power: _power_of_ten(power[1]), text)
+    return re.sub(r"(?<![\w.)}^])-(?=\d)", "−", text)
+
+
+def _with_interval(found: Sequence[float]) -> str:
+    """A value and its interval; one member alone has none."""
+    value, low, high = found
+    return f"{value:.4f}" + (f"  [{low:.4f}, {high:.4f}]" if math.isfinite(high - low) else "")
 
 
 def _range(values: Sequence[float]) -> str:
-    return f"{_short(min(values))} to {_short(max(values))}"
+    """From the least to the largest, where they differ in what is shown."""
+    low, high = _short(min(values)), _short(max(values))
+    return low if low == high else f"{low} to {high}"
 
 
-def _short(value: float) -> str:
-    """One significant digit and a power of ten."""
-    digits, exponent = f"{value:.0e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+def _short(value: float, rounding: str = ROUND_HALF_EVEN) -> str:
+    """One significant digit and a power of ten; an error is rounded up."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    exact = Decimal(value)
+    digit = exact.scaleb(-exact.adjusted()).quantize(Decimal(1), rounding)  # 9.6 becomes 10
+    digits, exponent = f"{float(digit.scaleb(exact.adjusted())):.0e}".split("e")
+    return _signed(f"{digits}·{_power_of_ten(exponent)}")
+
+
+def _power_of_ten(exponent: str) -> str:
+    return f"10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def _signed(text: str) -> str:
@@ -168,7 +198,8 @@ def _signed(text: str) -> str:
 
 def _made(trained: Trained) -> str:
     s = trained.run.settings
+    gans = f"{s.members} GAN{'s' * (s.members != 1)}"
     return (
-        f"{report.versions()}. {s.members} GANs per row, {s.steps} generator steps with {s.critic_steps} discriminator "
+        f"{report.versions()}. {gans} per row, {s.steps} generator steps with {s.critic_steps} discriminator "
         f"steps each on batches of {s.batch}, seed {s.seed}, device {s.device}; start {normal_name(*s.start)}."
     )

@@ -4,7 +4,7 @@
 
 writes two classes of digits (threes.csv, eights.csv), the digits against samples of a small GAN trained on them
 (digits.npy, gan.npy), and the digits split in two at random (digits_a.parquet, digits_b.parquet), where there is no
-difference to see. Needs scikit-learn and pyarrow, and torch for the GAN.
+difference to see. Takes about half a minute, to train the GAN. Needs scikit-learn and pyarrow, and torch for the GAN.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,7 +29,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data", help="folder to write to")
-    parser.add_argument("--steps", type=int, default=2500, help="training steps of the GAN; 0 leaves it out")
+    parser.add_argument("--steps", type=int, default=800, help="training steps of the GAN; 0 leaves it out")
     settings = parser.parse_args()
     settings.out.mkdir(parents=True, exist_ok=True)
 
@@ -41,16 +42,29 @@ def main() -> None:
     for name, rows in (("digits_a.parquet", order[::2]), ("digits_b.parquet", order[1::2])):
         write(settings.out / name, lambda file, rows=rows: write_parquet(file, images[rows]))
 
-    pairs = [("threes.csv", "eights.csv"), ("digits_a.parquet", "digits_b.parquet")]
+    pairs = [("threes.csv", "eights.csv", "threes-eights"), ("digits_a.parquet", "digits_b.parquet", "split")]
     if settings.steps:
         fakes = train_gan(images, settings.steps)
         write(settings.out / "digits.npy", lambda file: write_npy(file, images))
         write(settings.out / "gan.npy", lambda file: write_npy(file, fakes))
-        pairs.insert(1, ("digits.npy", "gan.npy"))
+        pairs.insert(1, ("digits.npy", "gan.npy", "digits-gan"))
 
     print("\nNow compare them:\n")
-    for real, fake in pairs:
-        print(f"  divergence compare {settings.out / real} {settings.out / fake}")
+    for real, fake, report in pairs:
+        files = f"{here(settings.out / real)} {here(settings.out / fake)}"
+        print(f"  {command()} compare {files} --out compare-{report}")
+
+
+def command() -> str:
+    """How `divergence` is called from this folder: the script beside this Python, or the module where there is none."""
+    script = Path(sys.executable).with_name("divergence")
+    return here(script) if script.exists() else f"{here(Path(sys.executable))} -m divergence"
+
+
+def here(path: Path) -> str:
+    """A path as a shell takes it, short where it lies below this folder."""
+    path = path.absolute()
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
 
 
 def train_gan(images: np.ndarray, steps: int, batch: int = 128) -> np.ndarray:
@@ -62,6 +76,7 @@ def train_gan(images: np.ndarray, steps: int, batch: int = 128) -> np.ndarray:
     from divergence.generators import GENERATORS
 
     torch.manual_seed(SEED)
+    torch.set_num_threads(1)  # nets this small only lose time by being shared among cores
     js = GENERATORS["js"]
     data = torch.tensor(images / INK * 2 - 1, dtype=torch.float32)
     generator = nn.Sequential(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -15,6 +16,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("pattern", nargs="?", help="claims by name or theory, such as js, 'fenchel*' or article")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the steps of each claim")
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a sign gets its number, not a traceback
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said why, or has shown the help

@@ -83,7 +83,8 @@ def turned_error() -> Iterator[Step]:
 )
 def mirrored_in_height() -> Iterator[Step]:
     r"""$1 - (-\log x) = -\log(1 - x)$ for every $x$ in $(0, 1)$."""
-    yield rules.counterexample(1 - real, "=", fake, {x: HALF}, CERTAINTY)
+    words = r"At $x = \frac12$ the mirror image of $-\log x$ is at {left}, $-\log(1 - x)$ at {right}."
+    yield rules.counterexample(1 - real, "=", fake, {x: HALF}, CERTAINTY, words=words)
     yield rules.identity(real.subs(x, 1 - x), fake, CERTAINTY)
 
 
@@ -96,10 +97,17 @@ def mirrored_in_height() -> Iterator[Step]:
     truth="Each of n items weighs 1/n: duplicating the data doubles their number and changes no expectation.",
 )
 def expectation_counts_items() -> Iterator[Step]:
-    r"""$E_{data} 1 = n$ for $n$ items of data."""
-    first, second = box({a: (0, 1), b: (0, 1)}), (sp.log(a) + sp.log(b)) / 2
-    yield rules.counterexample((sp.Integer(1) + 1) / 2, "=", sp.Integer(2))
-    yield rules.identity((2 * sp.log(a) + 2 * sp.log(b)) / 4, second, first)
+    r"""Written twice, data have twice the items and so twice the expectation:
+    $E_{\text{twice}} \log D = 2 E_{\text{data}} \log D$; here for two items, to which $D$ says $a$ and $b$."""
+    pair = box({a: (0, 1), b: (0, 1)})
+    once, twice = (sp.log(a) + sp.log(b)) / 2, (2 * sp.log(a) + 2 * sp.log(b)) / 4
+    says = {a: HALF, b: HALF**2}
+    words = (
+        r"Data of two items, to which $D$ says $\frac12$ and $\frac14$, give the expectation of $\log D$ in $V$. Write "
+        r"each item twice: the number of items doubles, from 2 to 4, but the expectation is still {left}, not {right}."
+    )
+    yield rules.counterexample(twice, "=", 2 * once, says, pair, words=words)
+    yield rules.identity(twice, once, pair)
 
 
 # --- 4. the best discriminator
@@ -154,7 +162,7 @@ def best_answer_without_fake() -> Iterator[Step]:
 @claim(
     rests_on=("best_answer", "no_answer_at_the_ends", "best_answer_without_real", "best_answer_without_fake"),
     cites=(GOODFELLOW,),
-    article="For a fixed generator the best discriminator is D* = p_data/(p_data + p_g).",
+    article="For a fixed generator the best discriminator is $D^* = p_{\\text{data}}/(p_{\\text{data}} + p_g)$.",
 )
 def best_discriminator() -> Iterator[Step]:
     r"""$\int p \log D + q \log(1 - D)$ is largest at $D^* = p/(p + q)$, and only there on the union of the supports."""
@@ -187,11 +195,15 @@ def best_discriminator_is_a_sigmoid() -> Iterator[Step]:
     "least.",
 )
 def generator_maximises() -> Iterator[Step]:
-    r"""$V(D^*, G) \le V(D^*, G_0)$ for every $G$, where $G_0$ is the solution $p_g = p_{data}$; here on two items
-    with $p_{data} = (\frac12, \frac12)$ and $p_g = (a, 1 - a)$."""
+    r"""$V(D^*, G) \le V(D^*, G_0)$ for every $G$, where $G_0$ is the solution $p_g = p_{\text{data}}$; here on two
+    items with $p_{\text{data}} = (\frac12, \frac12)$ and $p_g = (a, 1 - a)$."""
     law = box({a: (0, 1)})
     value = sum((best.subs({p: HALF, q: mass}) for mass in (a, 1 - a)), sp.Integer(0))
-    yield rules.counterexample(value, "<=", value.subs(a, HALF), {a: sp.Rational(1, 4)}, law)
+    words = (
+        r"With $p_g = (\frac14, \frac34)$ in place of the solution $(\frac12, \frac12)$, $V(D^*, G)$ is {left}: more "
+        r"than the {right} of the solution."
+    )
+    yield rules.counterexample(value, "<=", value.subs(a, HALF), {a: sp.Rational(1, 4)}, law, words=words)
     # at the fixed D = (3/4, 1/4) V falls as the generator moves mass to the item that D takes for real
     fixed = a * sp.log(1 - sp.Rational(3, 4)) + (1 - a) * sp.log(1 - sp.Rational(1, 4))
     yield rules.positive(-sp.diff(fixed, a), law)
@@ -215,7 +227,7 @@ def best_discriminator_on_finite_spaces() -> Iterator[Step]:
 @claim(
     rests_on=("best_discriminator", "at_zero[js]", "tail_slope[js]"),
     cites=(GOODFELLOW,),
-    article="Against the best discriminator V is −log 4 + 2 JSD(p_data, p_g).",
+    article="Against the best discriminator V is $-\\log 4 + 2\\,\\mathrm{JSD}(p_{\\text{data}}, p_g)$.",
 )
 def value_of_the_game() -> Iterator[Step]:
     r"""$\int p \log \frac{p}{p + q} + q \log \frac{q}{p + q} = -\log 4 + 2\,\mathrm{JSD}(p, q)$, with the js row as
@@ -254,11 +266,11 @@ def value_on_finite_spaces() -> Iterator[Step]:
 @claim(
     rests_on=("value_of_the_game",),
     cites=(GOODFELLOW,),
-    article="Its least value over the generators is −log 4, met only by p_g = p_data.",
+    article="Its least value over the generators is −log 4, met only by $p_g = p_{\\text{data}}$.",
 )
 def least_value_of_the_game() -> Iterator[Step]:
-    r"""$V(D^*, G) \ge -\log 4$, with equality only where $p_g = p_{data}$: the js row is strictly positive off $t =
-    1$."""
+    r"""$V(D^*, G) \ge -\log 4$, with equality only where $p_g = p_{\text{data}}$: the js row is strictly positive off
+    $t = 1$."""
     *steps, total = _value_of_the_game()
     (gibbs,) = (step for step in steps if step.rule == "perspective")
     yield from (*steps, total)
@@ -276,22 +288,26 @@ def half_at_the_solution() -> Iterator[Step]:
 @claim(
     refutes=True,
     article="When the discriminator says ½ everywhere, the generator has converged.",
-    truth="The best discriminator says ½ everywhere only at p_g = p_data; an untrained one says it whatever the "
-    "generator does.",
+    truth="The best discriminator says ½ everywhere only at $p_g = p_{\\text{data}}$; an untrained one says it "
+    "whatever the generator does.",
 )
 def half_means_converged() -> Iterator[Step]:
-    r"""If $D = \frac12$ everywhere then $\mathrm{JSD}(p_{data}, p_g) \le 0$; here $D$ is the sigmoid of the logit 0,
-    $p_{data} = (\frac34, \frac14)$ and $p_g = (\frac14, \frac34)$."""
+    r"""If $D = \frac12$ everywhere then $\mathrm{JSD}(p_{\text{data}}, p_g) \le 0$; here $D$ is the sigmoid of the
+    logit 0, $p_{\text{data}} = (\frac34, \frac14)$ and $p_g = (\frac14, \frac34)$."""
     data, made = (sp.Rational(3, 4), sp.Rational(1, 4)), (sp.Rational(1, 4), sp.Rational(3, 4))
     yield rules.identity(S.sigmoid(sp.Integer(0)), HALF, POINT)
-    yield rules.counterexample(divergence("js", data, made), "<=", 0)
+    words = (
+        r"$D$ says ½ of both items, while $p_{\text{data}} = (\frac34, \frac14)$ and $p_g = (\frac14, \frac34)$ are "
+        r"{left} apart in JSD."
+    )
+    yield rules.counterexample(divergence("js", data, made), "<=", 0, words=words)
     yield rules.identity(p / (p + q) - HALF, (p - q) / (2 * (p + q)), PAIR)
 
 
 @claim(rests_on=("critic[js]", "penalty[js]"), article="The loss in code is the V of the theory.")
 def game_of_the_row() -> Iterator[Step]:
     r"""$2 T(v) - \log 2 = \log D$ and $-2 R(v) - \log 2 = \log(1 - D)$ for $D = \mathrm{sigmoid}(v)$ and the js row,
-    so that $V = 2 (E_{data} T - E_g R) - \log 4$."""
+    so that $V = 2 (E_{\text{data}} T - E_g R) - \log 4$."""
     row, line = generators.GENERATORS["js"], box({v: (-oo, oo)})
     yield rules.identity(2 * part(row, "critic")(v, S) - sp.log(2), sp.log(S.sigmoid(v)), line)
     yield rules.identity(-2 * row.penalty(v, S) - sp.log(2), sp.log(1 - S.sigmoid(v)), line)

@@ -27,11 +27,14 @@ def _law(*hundredths: int) -> Law:
 
 SURE, EVEN, DOUBTFUL = _law(99, 1), _law(50, 50), _law(1, 99)
 
+DETOUR = "From (0.99, 0.01) to (0.01, 0.99) it is {left} directly, and only {right} by way of (0.5, 0.5)."
+
 
 @claim(article="The KL divergence is not symmetric.")
 def kl_is_not_symmetric() -> Iterator[Step]:
     r"""$\mathrm{KL}(P\|Q) \ne \mathrm{KL}(Q\|P)$ for $P = (0.99, 0.01)$ and $Q = (0.5, 0.5)$."""
-    yield rules.counterexample(divergence("kl", SURE, EVEN), "=", divergence("kl", EVEN, SURE))
+    words = "For these two laws it is {left} one way and {right} the other."
+    yield rules.counterexample(divergence("kl", SURE, EVEN), "=", divergence("kl", EVEN, SURE), words=words)
 
 
 @claim(article="The KL divergence does not obey the triangle inequality.")
@@ -39,7 +42,7 @@ def kl_breaks_the_triangle() -> Iterator[Step]:
     r"""$\mathrm{KL}(P\|R) > \mathrm{KL}(P\|Q) + \mathrm{KL}(Q\|R)$ for $P, Q, R = (0.99, 0.01), (0.5, 0.5), (0.01,
     0.99)$."""
     legs = sum(divergence("kl", one, two) for one, two in pairwise((SURE, EVEN, DOUBTFUL)))
-    yield rules.counterexample(divergence("kl", SURE, DOUBTFUL), "<=", legs)
+    yield rules.counterexample(divergence("kl", SURE, DOUBTFUL), "<=", legs, words=DETOUR)
 
 
 @claim(article="The KL divergence is never negative, and 0 only between equal laws.")
@@ -89,7 +92,7 @@ def js_is_a_metric() -> Iterator[Step]:
     r"""$\mathrm{JSD}(P, R) \le \mathrm{JSD}(P, Q) + \mathrm{JSD}(Q, R)$; here for $(0.99, 0.01), (0.5, 0.5), (0.01,
     0.99)$."""
     legs = sum(divergence("js", one, two) for one, two in pairwise((SURE, EVEN, DOUBTFUL)))
-    yield rules.counterexample(divergence("js", SURE, DOUBTFUL), "<=", legs)
+    yield rules.counterexample(divergence("js", SURE, DOUBTFUL), "<=", legs, words=DETOUR)
 
 
 @claim(cites=(ENDRES_SCHINDELIN,), article="The square root of the JS divergence is a metric.")

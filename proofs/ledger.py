@@ -45,7 +45,7 @@ class Entry:
 
 def known() -> dict[str, Claim]:
     """Every claim of every theory, in the order in which they are written."""
-    from . import article, distances, rows  # noqa: F401
+    from . import article, definitions, distances, rows  # noqa: F401
 
     return CLAIMS
 

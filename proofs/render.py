@@ -29,7 +29,7 @@ def line(entry: Entry, names: int, *, verbose: bool = False, width: int | None =
     if entry.reason:
         lines.append(f"{indent}because: {textwrap.shorten(entry.reason, 400)}")
     if verbose:
-        lines += [f"{indent}the article: {entry.claim.article}"] * bool(entry.claim.article)
+        lines += [f"{indent}the article: {plain(entry.claim.article or '')}"] * bool(entry.claim.article)
         lines += [f"{indent}the truth: {plain(entry.claim.truth or '')}"] * bool(entry.claim.truth)
         lines += [f"{indent}rests on {name}" for name in entry.claim.rests_on]
         lines += [f"{indent}source: {source}" for source in entry.claim.cites]

@@ -27,7 +27,10 @@ _SEAL = object()
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What a rule has accepted: `terms` on `domain`, said in LaTeX by `statement`, and on what evidence."""
+    """What a rule has accepted: `terms` on `domain`, said in LaTeX by `statement`, and on what evidence.
+
+    `words` say a counterexample to a reader who does not read formulas.
+    """
 
     rule: str
     terms: tuple[Any, ...]
@@ -36,6 +39,7 @@ class Step:
     evidence: str
     level: Level = "symbolic"
     cases: int = 0
+    words: str = ""
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -269,13 +273,23 @@ def rounds(number: float, exact: Expr, *, ulps: float = 2) -> Step:
     else:
         _exact(POINT, exact)
         witnesses.close(number, exact, None, {}, ulps, 0.0)
-    return _step("rounds", (number, exact), POINT, rf"{_tex(exact)} \approx {number!r}", f"within {ulps:g} ulp")
+    said = f"{_tex(exact)} = {_tex(exact)}" if exact.is_infinite else rf"{_tex(exact)} \approx {number!r}"
+    return _step("rounds", (number, exact), POINT, said, f"within {ulps:g} ulp")
 
 
 def counterexample(
-    lhs: Expr, relation: str, rhs: Expr, at: Mapping[sp.Symbol, Any] | None = None, domain: Domain = POINT
+    lhs: Expr,
+    relation: str,
+    rhs: Expr,
+    at: Mapping[sp.Symbol, Any] | None = None,
+    domain: Domain = POINT,
+    *,
+    words: str = "It is {left} on the left, {right} on the right.",
 ) -> Step:
-    """The sentence "lhs `relation` rhs on the domain" is false: balls at the point `at` of the domain exclude it."""
+    """The sentence "lhs `relation` rhs on the domain" is false: balls at the point `at` of the domain exclude it.
+
+    `words` tell what was found, with the values of both sides for {left} and {right}.
+    """
     lhs, rhs = sp.sympify(lhs), sp.sympify(rhs)
     _exact(domain, lhs, rhs)
     point = {symbol: sp.sympify(place) for symbol, place in (at or {}).items()}
@@ -295,7 +309,9 @@ def counterexample(
     where = ",\\ ".join(f"{_tex(symbol)} = {_tex(place)}" for symbol, place in point.items())
     said = rf"\neg\left({_tex(lhs)} {sign} {_tex(rhs)}\right)" + (rf"\ \text{{at }} {where}" if where else "")
     evidence = f"the difference is {gap.str(8, radius=False)}"
-    return _step("counterexample", (lhs, relation, rhs), domain, said, evidence, "counterexample")
+    for side, e in (("{left}", lhs), ("{right}", rhs)):
+        words = words.replace(side, f"{float(witnesses.value(e, point)):.4g}")
+    return _step("counterexample", (lhs, relation, rhs), domain, said, evidence, "counterexample", words=words)
 
 
 # --- the shipped floats
@@ -341,8 +357,14 @@ def checked(said: str, errors: Callable[[np.random.Generator], Any], *, cases: i
     rng, tried, worst = np.random.default_rng(0), 0, 0.0
     while tried < cases:
         sizes = np.atleast_1d(np.asarray(errors(rng), np.float64))
-        if not sizes.size or not (np.isfinite(sizes) & (sizes >= 0) & (sizes <= within)).all():
-            raise Rejected(f"after {tried} cases, the errors of {said} are {sizes}, and {within:g} is allowed")
+        if not sizes.size:
+            raise Rejected(f"after {tried} cases of {said}, none is left to try")
+        wrong = ~(np.isfinite(sizes) & (sizes >= 0) & (sizes <= within))
+        if wrong.any():
+            first = int(wrong.argmax())
+            raise Rejected(
+                f"case {tried + first} of {said} has the error {sizes.flat[first]:.3g}; {within:g} is allowed"
+            )
         tried, worst = tried + sizes.size, max(worst, float(sizes.max()))
     return _step("checked", (said,), POINT, said, f"{tried} random cases, worst error {worst:.2g}", "numeric", tried)
 
@@ -389,5 +411,14 @@ def _plain(e: Expr) -> str:
     return text.replace("_", "") if len(text) < 60 else "one form"
 
 
-def _step(rule: str, terms: tuple, domain: Domain, said: str, evidence: str, level: Level = "symbolic", cases: int = 0):
-    return Step(rule, terms, domain, said, evidence, level, cases, seal=_SEAL)
+def _step(
+    rule: str,
+    terms: tuple,
+    domain: Domain,
+    said: str,
+    evidence: str,
+    level: Level = "symbolic",
+    cases: int = 0,
+    **more: str,
+) -> Step:
+    return Step(rule, terms, domain, said, evidence, level, cases, **more, seal=_SEAL)

@@ -154,11 +154,15 @@ class Instance:
 
 @dataclass(frozen=True)
 class Reading:
-    """A row as expressions, its parameters ranging over `parameters`, and rows of floats to compare it with."""
+    """A row as expressions, its parameters ranging over `parameters`, and rows of floats to compare it with.
+
+    `place` is the parameter that a family was asked for, whatever the row says of itself.
+    """
 
     row: Generator
     parameters: Domain = POINT
     instances: tuple[Instance, ...] = ()
+    place: Expr = None
 
     def pieces(self) -> tuple[Piece, ...]:
         """The pieces of (0, inf), from left to right."""
@@ -182,7 +186,7 @@ def read_family(make: Callable[[Any], Generator], places: Mapping[Expr, tuple[st
     for place, values in places.items():
         chosen = [{c: sp.Rational(value)} for value in values] or [{}]
         instances = tuple(Instance(make(float(place.subs(at))), at) for at in chosen)
-        readings.append(Reading(make(place), box({c: (0, oo)}) if place.has(c) else POINT, instances))
+        readings.append(Reading(make(place), box({c: (0, oo)}) if place.has(c) else POINT, instances, place))
     return tuple(readings)
 
 

@@ -16,16 +16,17 @@ from divergence.testing import Law, Subject
 POWERS = tuple(dv.power(a) for a in (-2, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2, 3))
 STICKS = tuple(dv.hockey_stick(gamma) for gamma in (1, 1.5, 2, 10))
 TABLE: tuple[FDivergence, ...] = tuple(ROWS.values())
-ALL: tuple[FDivergence, ...] = TABLE + POWERS + STICKS
+DERIVED = (dv.skew(dv.kl, 0.5), dv.skew(dv.neyman, 0.25), dv.symmetrised(dv.power(3)))
+ALL: tuple[FDivergence, ...] = TABLE + POWERS + STICKS + DERIVED
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "references" / "f_divergences.json").read_text())
 
 
 def named(name: str) -> FDivergence:
-    """kl, power(0.5) ... from their names in the references."""
+    """kl, power(0.5), skew(kl, 0.5) ... from their names in the references."""
     if name in ROWS:
         return ROWS[name]
-    family, parameter = name[:-1].split("(")
-    return getattr(dv, family)(float(parameter))
+    family, _, parameters = name[:-1].partition("(")
+    return getattr(dv, family)(*(ROWS[x] if x in ROWS else float(x) for x in parameters.split(", ")))
 
 
 def obeys(divergence: Any, laws: tuple[Law, ...], xp: Any, max_examples: int) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 from laws import ALL, TABLE, random_masses
+from mpmath import mpf
+from test_slopes import curvature
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import divergence as dv
@@ -35,13 +37,6 @@ def gradients(function: Any, p: Any, q: Any) -> tuple[np.ndarray, np.ndarray]:
 def logits(shape: tuple[int, ...], seed: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(shape, generator=generator, dtype=torch.float64, requires_grad=True)
-
-
-def curvature_at_one(divergence: FDivergence) -> float:
-    """f''(1)."""
-    return {"jeffreys": 2, "js": 0.25, "squared_hellinger": 0.25, "pearson": 2, "neyman": 2, "triangular": 0.5}.get(
-        divergence.name, 1
-    )
 
 
 @everyone
@@ -93,13 +88,13 @@ def test_second_order_of_logs_at_equality_and_without_mass(divergence: FDivergen
     p = np.array([0.2, 0.3, 0.5, 0.0])
     with ops.quiet():
         logs = tensor(np.log(p)), tensor(np.log(p))
-    curvature = curvature_at_one(divergence)
+    at_one = float(curvature(divergence)(mpf(1)))
     hessian = torch.autograd.functional.hessian(divergence.from_log, logs)
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        expected = np.diag((1 if i == j else -1) * curvature * p)
+        expected = np.diag((1 if i == j else -1) * at_one * p)
         np.testing.assert_allclose(hessian[i][j].numpy(), expected, rtol=1e-15)
     hessian = torch.autograd.functional.hessian(divergence.from_logits, logs)
-    expected = curvature * (np.diag(p) - np.outer(p, p))
+    expected = at_one * (np.diag(p) - np.outer(p, p))
     np.testing.assert_allclose(hessian[0][0].numpy(), expected, rtol=1e-14, atol=1e-16)
     np.testing.assert_allclose(hessian[0][1].numpy(), -expected, rtol=1e-14, atol=1e-16)
 

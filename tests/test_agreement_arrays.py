@@ -54,7 +54,10 @@ def agree(divergence: FDivergence, form: str, make: Callable[..., Any], read: Ca
     # at a kink f is no more accurate than the masses: 1e-16 of one
     slack = 1e-16 if divergence.generator.kinks else 0
     # the a-th power of a ratio is off by a times what its logarithm is
-    steepness = 1 if form == "masses" else max(1, abs(divergence.generator.parameters.get("a", 1)))
+    parameters = divergence.generator.parameters
+    row = parameters.get("row")
+    exponent = (row.parameters if row else parameters).get("a", 1)
+    steepness = 1 if form == "masses" else max(1, abs(exponent))
     there = expected >= least
     np.testing.assert_allclose(found[there], expected[there], rtol=1e-15 * steepness, atol=slack)
     assert ((found >= 0) & (found < max(least, 1e-300)))[~there].all()

@@ -22,8 +22,10 @@ PUBLIC = {
     "distributions": {"Density", "Discrete", "Samples"},
     "f-divergences": {
         "FDivergence", "f_divergence", "hockey_stick", "jeffreys", "js", "kl", "neyman", "pearson", "power",
-        "reverse_kl", "squared_hellinger", "total_variation", "triangular",
+        "reverse_kl", "skew", "squared_hellinger", "symmetrised", "total_variation", "triangular",
     },
+    "entropies": {"cross_entropy", "entropy", "jensen_shannon", "mutual_information"},
+    "functions of rows": {"bhattacharyya", "chernoff", "renyi"},
     "transport and samples": {"energy", "sliced_wasserstein", "two_sample_test", "wasserstein"},
     "answers": {"Evaluation", "in_bits"},
     "errors": {

@@ -56,7 +56,7 @@ def test_what_is_rested_on_exists():
 
 def test_every_row_has_its_claims():
     rows = {name.partition("[")[2] for name in CLAIMS if name.startswith("centred[")}
-    for kind in ("convex", "critic", "reverse", "at_zero", "tail_slope", "penalty", "computes"):
+    for kind in ("convex", "critic", "reverse", "at_zero", "tail_slope", "penalty", "computes", "is_its_definition"):
         assert {name.partition("[")[2] for name in CLAIMS if name.startswith(f"{kind}[")} == rows
 
 

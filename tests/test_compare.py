@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from divergence.compare import Table, _max_t, compare
+from divergence.compare_page import compare_page, shown
 from divergence.errors import DivergenceError, InvalidParameter, ShapeMismatch
 from divergence.estimate.tests import two_sample_test
 from divergence.integral_metric import energy
@@ -31,7 +32,7 @@ def test_sees_the_column_that_differs():
     real, fake = pair(shift=1.5)
     found = compare(real, fake, **QUICK)
     assert found.differ
-    assert found.verdict.startswith("The two files differ: energy distance")
+    assert found.verdict.startswith("The two files differ: overall p = 0.03, three times the smallest")
     assert "1 of 3 columns differs, most of all 'c0'" in found.verdict
     assert [f.p_value <= 0.05 for f in found.columns] == [True, False, False]
     assert found.most_different(1)[0].name == "c0"
@@ -51,6 +52,89 @@ def test_sees_nothing_where_there_is_nothing():
     assert found.verdict.startswith("No difference seen at this sample size (60 and 50 rows)")
     assert "no proof" in found.verdict
     assert found.energy.evaluation.lower == 0
+
+
+@pytest.mark.parametrize("case", ["equal lengths", "other lengths", "subsets", "columns in another order", "scaled"])
+def test_exchanging_the_files_exchanges_nothing_but_names(case):
+    real, fake = pair(n=60, m=60 if case == "equal lengths" else 50, shift=0.4)
+    settings = QUICK | {"max_rows": 30 if case == "subsets" else 5000, "standardise": case == "scaled"}
+    if case == "columns in another order":
+        fake = Table("fake", ("c2", "c0", "c1"), fake.values[:, [2, 0, 1]])
+    one, other = compare(real, fake, **settings), compare(fake, real, **settings)
+    of_one, of_other = ({r["name"]: (r["value"], r["upper"], r["p_value"]) for r in c.to_rows()} for c in (one, other))
+    assert of_one == of_other
+    assert (one.differ, one.p_value) == (other.differ, other.p_value)
+    assert [f.name for f in other.columns] == list(fake.columns)
+    assert one.verdict.replace(f"60 and {len(fake.values)}", f"{len(fake.values)} and 60") == other.verdict
+
+
+def test_the_p_value_of_the_verdict_and_its_rule_are_stated():
+    real, fake = pair(d=2, shift=0.35, seed=7)
+    found = compare(real, fake, **QUICK)
+    smallest = min(f.p_value for f in (found.energy, found.sliced, *found.columns))
+    assert found.p_value == min(1, 3 * smallest)
+    assert 0 < smallest < 0.05 < found.p_value, "a p-value below 0.05 beside a verdict of no difference"
+    assert not found.differ
+    assert f"overall p = {found.p_value:.3g}, three times the smallest of three" in found.verdict
+    assert f"overall p = {found.p_value:.3g}: the smallest of three p-values (energy " in found.basis
+    assert "times three for looking three times. A difference is seen where it is 0.05 or less" in found.basis
+    assert f"by about {3 * np.sqrt(smallest * (1 - smallest) / 99):.1g}" in found.basis
+    page = compare_page(found)
+    assert found.basis[1:] in page
+    assert found.on_columns in page
+    assert "Where they differ" not in page
+    assert "of 2 columns alike in both files about 0.1 would exceed" in found.on_columns
+
+
+def test_a_difference_of_no_single_column_is_put_in_words():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 1))
+    real, fake = np.hstack([x, x]), np.hstack([x, -x])
+    found = compare(table(real), table(fake), resamples=199, projections=10)
+    assert found.differ
+    assert found.verdict.endswith("; no column differs by itself.")
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_against_itself_is_at_distance_exactly_0(d, whole):
+    """Repeated points too, whose weights would else be summed in an order that leaves a rounding error."""
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 2, size=(30, d)) / 3 if whole else rng.normal(size=(30, d))
+    found = compare(table(values), table(values[::-1]), **QUICK)
+    assert [f.value for f in (found.energy, found.sliced, *found.columns)] == [0.0] * (2 + d)
+    assert all(row["lower"] == 0 <= row["upper"] for row in found.to_rows())
+    assert not found.differ
+    assert energy.estimate(values, values[::-1], rng=0, resamples=19).value == 0
+
+
+def test_files_of_one_point_claim_nothing():
+    flat = table(np.ones((5, 2)))
+    found = compare(flat, flat, **QUICK)
+    assert not found.differ
+    assert found.verdict.startswith("Nothing to compare: all 5 and 5 rows are one and the same point")
+    assert "up to 0" not in found.verdict
+
+
+def test_a_long_name_leaves_room_for_the_numbers():
+    real, fake = pair(shift=3.0)
+    names = ("x" * 300, "b", "c")
+    found = compare(Table("r", names, real.values), Table("f", names, fake.values), **QUICK)
+    assert len(found.verdict) < 400
+    line = shown(found.columns[0], found)
+    assert len(line["name"]) <= 32
+    assert line["full"] == f"W1 of {names[0]}"
+    assert f'<td title="W1 of {names[0]}">' in compare_page(found)
+
+
+def test_notes_of_the_files_are_passed_on(tmp_path):
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("2019,2020\n0.5,1.5\n0.25,2.5\n0.75,3.5\n")
+    found = compare(tmp_path / "a.csv", tmp_path / "b.csv", **QUICK)
+    assert any("a.csv, 2019,2020, was read as data" in note for note in found.notes)
+    settled = compare(tmp_path / "a.csv", tmp_path / "b.csv", header=True, **QUICK)
+    assert [f.name for f in settled.columns] == ["2019", "2020"]
+    assert not any("first line" in note for note in settled.notes)
 
 
 def test_is_deterministic_in_the_seed():
@@ -198,3 +282,11 @@ def test_marginals_draw_what_they_say(columns):
     title = figure.get_suptitle()
     assert ("12 most different of 20" in title) == (columns == 20)
     assert f"W1 = {w1[0]:.3g}" in [axes.get_title(loc="right") for axes in drawn] or columns == 20
+
+
+def test_marginals_cut_names_by_their_width():
+    """Letters of full width take two places, so that a name never runs into the W1 beside it."""
+    values = np.arange(6.0).reshape(2, 3)
+    figure = marginals(values, values, ["身" * 30, "a" * 18, "b" * 19], [0.0, 0.0, 0.0])
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert [title for title in titles if title] == ["身" * 8 + "…", "a" * 18, "b" * 17 + "…"]

@@ -8,7 +8,7 @@ import pytest
 
 import divergence as dv
 from divergence.gan import fits
-from divergence.gan.experiments import TWO_MODES, compare_fits, fit_one, student_interval
+from divergence.gan.experiments import TWO_MODES, _at_most, compare_fits, fit_one, student_interval
 from divergence.gan.train import Settings
 from divergence.generators import GENERATORS
 
@@ -43,6 +43,13 @@ def test_a_lost_member_denies_the_verdict():
     lost = dataclasses.replace(trained, run=dataclasses.replace(trained.run, means=means))
     assert not lost.lands
     assert lost.verdict.startswith("1 of 2 members left")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.00031, "0.04%"), (0.0003, "0.03%"), (2e-9, "0.01%"), (-1e-12, "0.01%"), (math.inf, "inf%")]
+)
+def test_at_most_is_a_bound(share, said):
+    assert _at_most(share) == said
 
 
 def test_student_interval_against_scipy():

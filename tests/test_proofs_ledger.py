@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import subprocess
 import sys
 import time
@@ -288,3 +289,15 @@ def test_light_to_import():
     code = f"import sys, proofs.ledger as l; l.known(); print([m for m in {heavy!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_terminal_without_the_signs():
+    job = subprocess.run(
+        [sys.executable, "-m", "proofs", "js_is_a_metric"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert job.returncode == 0, job.stderr
+    assert "\\u2264" in job.stdout

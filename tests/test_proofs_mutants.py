@@ -13,7 +13,7 @@ from proofs import ledger
 from proofs.__main__ import main
 from proofs.ledger import Verdict, judge
 
-KINDS = ("centred", "critic", "reverse", "at_zero", "tail_slope", "fenchel", "penalty")
+KINDS = ("centred", "critic", "reverse", "at_zero", "tail_slope", "fenchel", "penalty", "is_its_definition")
 FAMILIES = {
     "power(a)": "power",
     "hockey_stick(gamma)": "hockey_stick",
@@ -71,10 +71,10 @@ def misnamed(row: Generator) -> Generator:
 
 # the claims that must fail, whatever the row; others may, where the broken part shows there too
 MUST: dict[Mutation, set[str]] = {
-    f_doubled: {"critic"},
-    f_turned: {"critic"},
-    f_raised: {"centred"},
-    f_tilted: {"critic"},
+    f_doubled: {"critic", "is_its_definition"},
+    f_turned: {"critic", "is_its_definition"},
+    f_raised: {"centred", "is_its_definition"},
+    f_tilted: {"critic", "is_its_definition"},
     critic_doubled: {"critic"},
     critic_turned: {"critic"},
     critic_shifted: {"critic"},
@@ -121,6 +121,37 @@ def test_every_part_of_every_row(name, mutation, monkeypatch):
         assert found <= {"reverse", "tail_slope", "penalty"}
 
 
+def doubled(row: Generator) -> Generator:
+    """Twice the row in all its parts: where its reverse is doubled too, every part agrees with every other."""
+    conjugate = row.conjugate and (lambda u, o: 2 * row.conjugate(u / 2, o))
+    return dataclasses.replace(critic_doubled(f_doubled(row)), conjugate=conjugate)
+
+
+@pytest.fixture
+def all_doubled(monkeypatch):
+    for name in ROWS:
+        break_row(name, doubled, monkeypatch)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_that_is_consistently_wrong(name, all_doubled):
+    """No two parts contradict each other, so only what the name stands for can tell."""
+    assert failing(name) == {"is_its_definition"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_at_another_parameter(family, monkeypatch):
+    """Each member is a whole row, and says so of itself: of the parameter it was not asked for."""
+    make = getattr(generators, FAMILIES[family])
+    monkeypatch.setattr(generators, FAMILIES[family], lambda parameter: make(1 + parameter))
+    assert "is_its_definition" in failing(family)
+
+
+def test_the_ledger_fails_for_a_doubled_row(all_doubled, capsys):
+    assert main(["is_its_definition[total_variation]"]) == 1
+    assert "failed" in capsys.readouterr().out
+
+
 def test_whole_rows_pass():
     assert all(not failing(name) for name in ROWS)
 
@@ -128,7 +159,7 @@ def test_whole_rows_pass():
 def test_the_ledger_fails_for_the_broken_row_only(monkeypatch, capsys):
     """A critic off by a factor: everything that rests on it fails, and nothing else does."""
     break_row("pearson", critic_doubled, monkeypatch)
-    failed = {entry.claim.name for entry in ledger.failed(ledger.run("rows"))}
+    failed = {entry.claim.name for theory in ("rows", "definitions") for entry in ledger.failed(ledger.run(theory))}
     assert failed == {
         "critic[pearson]",
         "fenchel[pearson]",

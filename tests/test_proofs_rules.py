@@ -463,6 +463,11 @@ class TestChecked:
     def test_rare_failure(self):
         refused(rules.checked, "mostly true", lambda rng: float(rng.uniform() > 0.98), cases=500, within=0)
 
+    def test_the_first_offender_is_named(self):
+        with pytest.raises(Rejected, match=r"case 3 of a batch has the error 0\.5; 1e-12") as no:
+            rules.checked("a batch", lambda rng: np.r_[0.0, 0, 0, 0.5, np.zeros(996)], within=1e-12)
+        assert len(str(no.value)) < 80
+
     def test_no_case(self):
         refused(rules.checked, "nothing tried", lambda rng: 0.0, cases=0, within=1)
 

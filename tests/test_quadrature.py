@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import divergence as dv
 from divergence.quadrature import integrate_row
@@ -115,3 +116,23 @@ def test_an_accuracy_out_of_reach_carries_what_was_found() -> None:
 def test_integrate_row_reports_what_it_reached() -> None:
     found = integrate_row(dv.kl.generator, P, Q, rtol=1e-6)
     assert abs(found.value - (math.log(2) - 0.25)) <= found.error + 1e-15
+
+
+def test_a_density_where_its_logarithm_belongs() -> None:
+    wrong = dv.Density(stats.norm.pdf)
+    for divergence in (dv.kl, dv.js, dv.total_variation):
+        with pytest.raises(dv.InvalidMeasure, match=r"p: the density integrates to .*logarithm of the density"):
+            divergence.evaluate(wrong, wrong)
+
+
+@pytest.mark.parametrize("heavy", [stats.cauchy, stats.t(2), stats.t(1.5)], ids=["cauchy", "t2", "t1.5"])
+def test_a_heavy_tail_against_a_light_one_blames_neither_law(heavy: Any) -> None:
+    """KL is infinite; a number that is not is never returned."""
+    p, q = dv.Density(heavy.logpdf), dv.Density(stats.norm.logpdf)
+    for divergence, first, second in ((dv.kl, p, q), (dv.reverse_kl, q, p), (dv.jeffreys, p, q)):
+        try:
+            found = str(divergence.evaluate(first, second).value)
+        except dv.NotConverged as stopped:
+            found = str(stopped)
+        assert found == "inf" or "infinite, or too large" in found
+    assert 0 < dv.js.evaluate(p, q).value < np.log(2)

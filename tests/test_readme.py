@@ -1,6 +1,10 @@
 """What the README and the docs promise is what happens."""
 
+import os
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +76,21 @@ def test_definitions_state_the_boundary_of_the_rows():
             assert row.slope == pytest.approx(numbers[cells[4]], rel=1e-15), row.name
             expected = row.name if cells[5] == "itself" else cells[5].strip("`")
             assert row.reverse.name == expected
+
+
+def test_the_example_suggests_commands_that_work_from_here(tmp_path):
+    """The digits without their GAN: the commands it prints exist, and no report overwrites another."""
+    script = [sys.executable, str(ROOT / "examples" / "digits.py"), "--steps", "0", "--out", "data"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    out = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+    suggested = [shlex.split(line) for line in out.splitlines() if "--out" in line]
+    assert [words[-1] for words in suggested] == ["compare-threes-eights", "compare-split"]
+    for words in suggested:
+        assert all((tmp_path / word).exists() for word in words[-4:-2])
+        answer = subprocess.run(
+            [*words[: words.index("compare")], "--version"], cwd=tmp_path, env=environment, capture_output=True
+        )
+        assert answer.returncode == 0
+    in_readme = re.findall(r"divergence compare (examples/.*) --out (\S+)", README)
+    assert len({folder for _, folder in in_readme}) == 3
+    assert {words[-1] for words in suggested} <= {folder for _, folder in in_readme}

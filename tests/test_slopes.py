@@ -10,6 +10,7 @@ from laws import ALL
 from mpmath import mp, mpf
 
 from divergence import slopes
+from divergence.affinity import affinity
 from divergence.f_divergence import FDivergence
 from divergence.perspective import terms_of_logs
 
@@ -26,6 +27,9 @@ CURVATURES = {
     "pearson": lambda t: mpf(2),
     "neyman": lambda t: 2 / t**3,
     "triangular": lambda t: 4 / (1 + t) ** 3,
+    "skew(kl, 0.5)": lambda t: 1 / (t * (1 + t) ** 2),
+    "skew(neyman, 0.25)": lambda t: 1 / (8 * t**3),
+    "symmetrised(power(3.0))": lambda t: (t + t**-4) / 2,
 }
 
 
@@ -97,3 +101,11 @@ def test_no_mass_no_derivative_in_log_space(divergence: FDivergence) -> None:
     assert by_none[:2].tolist() == [0.0, 0.0]
     assert by_some[1:].tolist() == [0.0, 0.0]
     assert slopes.bend_of_logs(row, none, some, None).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_concave_row_bends_the_other_way() -> None:
+    """t^(1/2), of which affinities are sums: f'' = -t^(-3/2)/4."""
+    row = affinity(0.5).generator
+    p, q = np.array([1e-60, 0.3, 1e-9]), np.array([1.0, 0.3, 0.5])
+    np.testing.assert_allclose(slopes.bends_of_masses(row, p, q)[0], -((p / q) ** -1.5) / 4 / q, rtol=1e-13)
+    np.testing.assert_allclose(slopes.bends_of_masses(row.reverse, q, p)[0], -((p / q) ** 0.5) / 4 / q, rtol=1e-13)

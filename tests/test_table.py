@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 
 import numpy as np
@@ -61,11 +62,46 @@ def test_reads(tmp_path, name, content, columns):
     assert table.named == (columns == ("a", "b"))
 
 
-def test_numbers_that_pandas_writes_as_a_header(tmp_path):
-    (tmp_path / "t.csv").write_text("0,1,2\n5,6,7\n8,9,10\n")
-    table = read_table(tmp_path / "t.csv")
-    assert table.columns == ("0", "1", "2")
-    assert table.values.shape == (2, 3)
+@pytest.mark.parametrize(
+    ("content", "columns", "said"),
+    [
+        ("0,1,2\n5,6,7\n8,9,10\n", ("0", "1", "2"), "0,1,2, was read as names of columns"),
+        ("1,2,3\n5,6,7\n8,9,10\n", ("1", "2", "3"), "names of columns.*--no-header"),
+        ("0,1\n0.5,-1.25\n1.5,2.5e-3\n", ("0", "1"), "names of columns.*--no-header"),
+        ("0\n0.5\n1.5\n", ("0",), "names of columns"),
+        ("0,1\n5,6\n8,9\n", None, "data, but it lies far.*--header"),
+        ("0,1\n3,-1\n0,2\n", None, "data, but it counts the columns"),
+        ("2019,2020\n0.5,-1.25\n1.5,2.5\n", None, "2019,2020, was read as data, but it holds integers"),
+        ("2019,2020\n5,1\n7,2\n", None, "data, but it lies far from all other lines"),
+        ("3,4\n0.5,1\n2,4.5\n", None, None),
+        ("0.5,1\n0.25,2\n2.5,4\n", None, None),
+        ("7,1\n5,6\n8,2\n", None, None),
+    ],
+)
+def test_a_first_line_of_numbers_is_never_judged_in_silence(tmp_path, content, columns, said):
+    """A header of numbers as pandas writes it is read as one; wherever that is in doubt, a note says what was done."""
+    file = tmp_path / "t.csv"
+    file.write_text(content)
+    lines = content.count("\n")
+    found = read_table(file)
+    assert found.values.shape[0] == lines - (columns is not None)
+    assert found.columns == (columns or tuple(f"column {i}" for i in range(found.values.shape[1])))
+    assert len(found.notes) == (said is not None)
+    if said:
+        assert re.search(said, found.notes[0])
+    for header in (True, False):
+        settled = read_table(file, header=header)
+        assert settled.notes == ()
+        assert settled.values.shape[0] == lines - header
+        assert settled.named == header
+
+
+def test_header_settles_a_line_that_mixes_names_and_numbers(tmp_path):
+    file = tmp_path / "t.csv"
+    file.write_text("a,2020\n1,2\n3,4\n")
+    assert read_table(file, header=True).columns == ("a", "2020")
+    with pytest.raises(DivergenceError, match=r"\[line 1, column 0\]: 'a' is text"):
+        read_table(file, header=False)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64, np.uint8])

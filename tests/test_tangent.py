@@ -23,6 +23,8 @@ WORDS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any], Any]]] = {
     "softplus": (lambda x, o: o.softplus(x), lambda x: 1 / (1 + mp.exp(-x))),
     "log_mean_exp": (lambda x, o: o.log_mean_exp(x), lambda x: 1 / (1 + mp.exp(-x))),
     "expm1_ratio": (lambda x, o: o.expm1_ratio(x, 0.5), lambda x: mp.exp(x / 2)),
+    "log_mix_exp": (lambda x, o: o.log_mix_exp(x, 0.25), lambda x: mp.exp(x) / (3 + mp.exp(x))),
+    "sum_led_by": (lambda x, o: o.sum_led_by(2 * x, x), lambda x: 3),
     "expm1_ratio at 0": (lambda x, o: o.expm1_ratio(x, 0), lambda x: 1),
     "abs": (lambda x, o: o.abs(x), mp.sign),
     "sign": (lambda x, o: o.sign(x), lambda x: 0),

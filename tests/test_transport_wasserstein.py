@@ -269,6 +269,7 @@ HALF = np.array([0.5, 0.5])
         (lambda: wasserstein(math.nan), InvalidParameter, "order"),
         (lambda: wasserstein(math.inf), InvalidParameter, "finite"),
         (lambda: wasserstein("two"), InvalidParameter, "order"),
+        (lambda: wasserstein("1"), InvalidParameter, "order: '1' is no order"),
         (lambda: wasserstein(1)(Discrete(HALF), Discrete(HALF, LINE)), InvalidMeasure, "p: has no points"),
         (lambda: wasserstein(1)(Samples(LINE), Discrete(HALF, LINE)), UnsupportedLaw, "estimate"),
         (lambda: wasserstein(1)(Discrete(HALF, LINE), Density(lambda x: -x)), UnsupportedLaw, "q: "),

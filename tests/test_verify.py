@@ -44,6 +44,35 @@ def test_a_failed_claim_is_shown_with_its_reason(entries, comparison):
     assert 'class="verdict failed"' in page
 
 
+def test_the_page_says_what_it_does_not_prove(entries, comparison):
+    cited = ledger.run("root_of_js_is_a_metric")
+    page = verify.verify_page([*entries, *cited], comparison)
+    assert "one statement is taken from the literature" in page
+    assert "taken from the literature" not in verify.verify_page(entries, comparison)
+    assert {verdict for verdict in ledger.Verdict if f"<em>{verdict}</em>:" in page} == set(ledger.Verdict)
+    assert "rows whose 2 independent GANs ended on the predicted optimum" in page
+
+
+def test_counterexamples_are_told_in_words(comparison):
+    judged = [entry for entry in ledger.run() if entry.claim.article]
+    page = verify.verify_page(judged, comparison)
+    cards = re.sub(r"<[^>]*>", " ", page[page.index('id="article"') : page.index('id="ledger"')])
+    assert cards.count("Counterexample.") == sum(entry.verdict == "refuted" for entry in judged)
+    assert "doubles, from 2 to 4, but the expectation is still −1.04, not −2.079" in cards
+    assert not re.search(r"¬|\{(left|right)\}|p_g|[^\w]-\d|on the left", cards)
+
+
+def test_one_member_has_no_interval(comparison):
+    import dataclasses
+
+    (one,) = compare_fits(("kl",), settings=Settings(members=1, steps=4, warm_up=2, width=4, batch=32)).rows
+    page = verify.verify_page([], dataclasses.replace(comparison, rows=(one,)))
+    for text in (page, verify.gan_page(one)):
+        text = re.sub(r"<style>.*?</style>|base64,[^\"]*", "", text, flags=re.S)
+        assert not re.search(r"\binf\b|1 (independent |trained )?GANs|95% interval", text)
+        assert "one trained GAN" in text
+
+
 def test_one_row_page(comparison):
     page = verify.gan_page(comparison.rows[1])
     assert "Reverse KL seeks one mode" in page
@@ -58,3 +87,11 @@ def test_summary_names_every_row(comparison):
 
 def test_small_numbers_read_well():
     assert verify._range([0.00012, 3e-6]) == "3·10⁻⁶ to 1·10⁻⁴"
+    assert verify._range([1.1e-4, 1.2e-4]) == "1·10⁻⁴"
+    assert verify._range([0.0, -2e-9]) == "−2·10⁻⁹ to 0"
+    assert verify._short(2.1e-12, verify.ROUND_CEILING) == "3·10⁻¹²", "an error is a bound"
+    assert verify._short(9.6e-12) == verify._short(9.1e-12, verify.ROUND_CEILING) == "1·10⁻¹¹"
+    assert (
+        verify._typeset("within -0.5, worst 1.1e-16, at 10^-30 or x-1")
+        == "within −0.5, worst 1.1·10⁻¹⁶, at 10⁻³⁰ or x-1"
+    )

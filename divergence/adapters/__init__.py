@@ -23,6 +23,15 @@ def log_terms_with_gradient(row: Generator, log_p: Any, log_q: Any, v: Any, term
     return library.log_perspective(row, log_p, log_q, v, terms) if library else terms(row, log_p, log_q, v)
 
 
+def terms_with_slopes(value: Terms, slopes: Terms, *arrays: Any) -> Any:
+    """`value(*arrays)` atom by atom, with the derivatives `slopes(*arrays)` in torch."""
+    if ops.is_torch(arrays[0]):
+        from .torch import elementwise
+
+        return elementwise(value, slopes, *arrays)
+    return value(*arrays)
+
+
 def _library(row: Generator, x: Any) -> Any:
     """What knows more of the library of x than its namespace tells, or None."""
     if row.critic is not None and ops.is_torch(x):

@@ -97,6 +97,31 @@ class _LogSlopes(torch.autograd.Function):
         return _times(on_p, by_p) + apart, _times(on_q, by_q) - apart, None, None, None
 
 
+class _Elementwise(torch.autograd.Function):
+    """A function of each atom whose derivatives are given: where automatic ones would be nan."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(value: Callable[..., Any], slopes: Callable[..., Any], *arrays: Any) -> Any:
+        return value(*arrays)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        _, ctx.slopes, *arrays = inputs
+        ctx.save_for_backward(*arrays)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        (upstream,) = gradients
+        return None, None, *(_times(upstream, slope) for slope in ctx.slopes(*ctx.saved_tensors))
+
+
+def elementwise(value: Callable[..., Any], slopes: Callable[..., Any], *arrays: Any) -> Any:
+    """`value(*arrays)` with the derivatives `slopes(*arrays)`."""
+    return _Elementwise.apply(value, slopes, *arrays)
+
+
 def perspective(row: Generator, p: Any, q: Any, terms: Callable[..., Any]) -> Any:
     """`terms(row, p, q)` with the row's own gradient."""
     return _Perspective.apply(p, q, row, terms)

@@ -131,3 +131,8 @@ def positive_part(x: float) -> float:
 @njit(**WORD)
 def abs(x: float) -> float:
     return x if x > 0.0 else -x
+
+
+@njit(**WORD)
+def over(t: float, m: float) -> float:
+    return t / m

@@ -134,6 +134,30 @@ def bootstraps(
         yield Draws(np.pad(x, ((0, 0), (0, m))), np.pad(y, ((0, 0), (n, 0))))
 
 
+def merged(points: np.ndarray) -> tuple[np.ndarray, Callable[[Draws], Draws]]:
+    """The distinct points of (N,) or (N, d), and draws on all of them as draws on these.
+
+    What x and y have at one point is summed for each before it is divided, and sums of counts are exact: so two equal
+    samples differ by weights of exactly 0, in whatever order their points come.
+    """
+    rows = points.reshape(len(points), -1)
+    order = np.lexsort(rows.T[::-1])
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (rows[order[1:]] != rows[order[:-1]]).any(axis=1)
+    if new.all():
+        return points, lambda draws: draws
+    starts = np.flatnonzero(new)
+
+    def merge(draws: Draws) -> Draws:
+        x, y = (
+            np.add.reduceat(w[:, order], starts, axis=1, dtype=np.float64 if w.dtype.kind == "f" else np.int64)
+            for w in (draws.x, draws.y)
+        )
+        return Draws(x, y)
+
+    return points[order[starts]], merge
+
+
 def values(
     evaluators: Sequence[Evaluator], draws: Iterable[Draws], progress: Callable[[int], None] | None = None
 ) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from ..errors import InvalidMeasure
 from ..generators import GENERATORS, Generator
 from ..ops import numpy_words, quiet
 from .fits import Fit, best_fit, divergence_from, flow_end
+from .losses import refuse_steps
 from .toys import NormalMixture, log_normal
 from .train import Run, Settings, train
 
@@ -51,8 +53,8 @@ class Trained:
             return f"{lost} of {len(self.run.finite)} members left the finite numbers"
         share = max(self.excess) / self.best.divergence.value
         if self.lands:
-            return f"lands on the optimum: at most {share:.2%} above the least divergence"
-        return f"misses the optimum: {share:.1%} above the least divergence"
+            return f"lands on the optimum: at most {_at_most(share)} above the least divergence"
+        return f"misses the optimum: up to {_at_most(share)} above the least divergence"
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def fit_one(
     *,
     progress: Callable[[str, int], Any] | None = None,
 ) -> Trained:
+    refuse_steps(row)  # before the exact fits, which take their time
     best, flow = best_fit(row, data), flow_end(row, data, settings.start)
     report = None if progress is None else lambda done: progress(row.name, done)
     run = train(row, data, settings, progress=report)
@@ -109,6 +112,11 @@ def fit_one(
     errors, gaps = _critic_scores(row, data, run)
     mean, sd = (student_interval(ends[:, i]) for i in (0, 1))
     return Trained(row, data, best, flow, run, mean, sd, excess, errors, gaps)
+
+
+def _at_most(share: float) -> str:
+    """A share in hundredths of a percent, rounded up, so that it is a bound; never 0, which nothing shows."""
+    return f"{max(math.ceil(share * 1e4), 1) / 1e4:.2%}" if math.isfinite(share) else f"{share:.0%}"
 
 
 def student_interval(values: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:

@@ -18,7 +18,7 @@ Array = Any
 
 def bound(row: Generator, real: Array, fake: Array) -> Array:
     """E_data T(v) - E_g R(v), means over the last axis of the logits: what the discriminator maximises."""
-    _refuse_steps(row)
+    refuse_steps(row)
     o = words(real, fake)
     return o.xp.mean(row.critic(real, o), axis=-1) - o.xp.mean(row.penalty(fake, o), axis=-1)
 
@@ -33,7 +33,7 @@ def generator_loss(row: Generator, fake: Array) -> Array:
 
     At the best discriminator its gradient is that of D_f(p_data||p_g).
     """
-    _refuse_steps(row)
+    refuse_steps(row)
     o = words(fake)
     return -o.xp.mean(row.penalty(fake, o), axis=-1)
 
@@ -43,12 +43,12 @@ def non_saturating_loss(row: Generator, fake: Array) -> Array:
 
     It has the fixed point of `generator_loss`, p_g = p_data, and another objective on the way there.
     """
-    _refuse_steps(row)
+    refuse_steps(row)
     o = words(fake)
     return -o.xp.mean(row.critic(fake, o), axis=-1)
 
 
-def _refuse_steps(row: Generator) -> None:
+def refuse_steps(row: Generator) -> None:
     if row.kinks:
         raise InvalidParameter(
             f"the best critic of {row.name} is a step, whose gradient is 0 almost everywhere",

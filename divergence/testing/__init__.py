@@ -1,16 +1,18 @@
 """Laws that divergences obey, and the pairs of laws on which they break: for our tests and for a divergence of yours.
 
-    from divergence import testing
-    testing.check(my_divergence)        # AssertionError with the smallest counterexample, or a report
-    print(testing.examine(my_divergence))
+    from divergence.testing import check_divergence, examine
+    check_divergence(my_function, promises={"symmetric": True, "bound": 1.0})   # AssertionError, or a report
+    print(examine(my_function))                                                 # the same report, never an error
 
-`my_divergence` is any function of two arrays of masses (..., k). What it promises (a bound, symmetry, a metric root)
-is read from its row where it has one, and told by `Promises` where it has none. Needs hypothesis, the `testing` extra.
+`my_function` takes two arrays of masses (..., k), or (k,) with `promises={"batch": False}`, and returns floats, numpy
+or torch. Every divergence is held to D ≥ 0, D(P, P) = 0, data processing, and to not seeing how atoms are ordered or
+split; what else it promises (see `Promises`) is read from its row where it has one and told where it has none. A broken
+law comes with the smallest counterexample found. Needs hypothesis, the `testing` extra.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,18 +23,23 @@ try:
 except ImportError as error:  # pragma: no cover
     raise ImportError("divergence.testing needs hypothesis: pip install 'divergence-toolkit[testing]'") from error
 
+from .channels import channels as channels
 from .laws import LAWS as LAWS
 from .laws import Law as Law
-from .laws import Promises as Promises
 from .laws import Subject as Subject
 from .laws import law as law
 from .pairs import disjoint as disjoint
+from .pairs import dyadic as dyadic
 from .pairs import exact as exact
+from .pairs import families as families
 from .pairs import masses as masses
 from .pairs import near as near
 from .pairs import pairs as pairs
+from .pairs import subnormal as subnormal
+from .promises import Promises as Promises
 
 Array = Any
+Told = Promises | Mapping[str, Any] | Iterable[str] | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def hunt(found: Law, subject: Subject, max_examples: int = 100) -> str | None:
         except Exception as error:
             broken = f"raised {type(error).__name__}: {error}"
         if broken:
-            shown = ", ".join(f"{name} = {x.tolist()}" for name, x in zip("pqrs", arguments))
+            shown = ", ".join(f"{name} = {x.tolist()}" for name, x in zip(found.names, arguments))
             raise _Broken(f"{broken}\nat {shown}")
 
     try:
@@ -99,13 +106,17 @@ class _Broken(AssertionError):
 
 def examine(
     divergence: Callable[..., Any],
-    promises: Promises | None = None,
+    promises: Told = None,
     *,
     laws: Iterable[Law] = LAWS,
     array: Callable[[np.ndarray], Array] = np.asarray,
     max_examples: int = 100,
 ) -> Report:
-    """Which laws hold for `divergence`, any function of two arrays of masses; `array` makes them, in numpy or not.
+    """Which laws hold for `divergence`, a function of two arrays of masses that returns D: floats, numpy or torch.
+
+    `promises` are `Promises`, a mapping such as {"symmetric": True, "bound": 1.0}, or a set of names that hold; on top
+    of those of its row where it has one. `array` makes the arguments from numpy's float64 (torch.asarray, a float32).
+    A law counts as refuted, too, where the function raises. Raises InvalidParameter for a promise that there is not.
 
     >>> import divergence as dv
     >>> print(examine(lambda p, q: ((p - q) ** 2).sum(axis=-1), laws=[law("zero"), law("splitting")]))
@@ -115,7 +126,7 @@ def examine(
                     ..., but ... with each atom in two halves
                     at p = [...], q = [...]
     """
-    subject = Subject(divergence, Promises.of(divergence) if promises is None else promises, array)
+    subject = Subject(divergence, Promises.of(divergence, promises), array)
     verdicts = []
     for found in laws:
         if not found.promised(subject):
@@ -127,12 +138,19 @@ def examine(
     return Report(getattr(divergence, "name", None) or getattr(divergence, "__name__", "divergence"), tuple(verdicts))
 
 
-def check(divergence: Callable[..., Any], promises: Promises | None = None, **options: Any) -> Report:
-    """`examine`, and an AssertionError that carries the report where a law is refuted.
+def check_divergence(divergence: Callable[..., Any], promises: Told = None, **options: Any) -> Report:
+    """`examine`, and an AssertionError that carries the report where a law is refuted: for a test of your own.
 
-    >>> import divergence as dv
-    >>> check(dv.triangular, max_examples=20).ok
+    >>> import numpy as np
+    >>> def half_l1(p, q):
+    ...     return np.abs(p - q).sum(axis=-1) / 2
+    >>> check_divergence(half_l1, promises={"symmetric": True, "bound": 1.0, "root": 1}, max_examples=20).ok
     True
+    >>> check_divergence(half_l1, promises={"additive"}, max_examples=20)
+    Traceback (most recent call last):
+    AssertionError: half_l1 ...
+
+    Takes the options of `examine`, and raises InvalidParameter as it does.
     """
     report = examine(divergence, promises, **options)
     assert report.ok, str(report)

@@ -16,6 +16,7 @@ from ..estimate.resampling import (
     deviations,
     generator,
     interval,
+    merged,
     observed,
     pooled,
 )
@@ -112,7 +113,9 @@ class SlicedWasserstein:
 
     def on_pooled(self, points: np.ndarray, rng: np.random.Generator) -> Evaluator:
         """The statistic for resampling, on pooled points (N,) or (N, d), its directions drawn once."""
-        return self._evaluator(points, self.directions(points, rng))
+        points, merge = merged(points)
+        evaluate = self._evaluator(points, self.directions(points, rng))
+        return lambda draws: evaluate(merge(draws))
 
     def _evaluator(self, points: np.ndarray, directions: np.ndarray) -> Evaluator:
         line = Wasserstein(self.order)

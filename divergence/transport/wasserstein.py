@@ -202,7 +202,7 @@ def cost(x: Array, y: Array, widths: Array, order: float) -> Array:
 def check_order(order: Any) -> float:
     """The order as a float; InvalidParameter unless it is a finite number >= 1."""
     try:
-        number = float(order)
+        number = math.nan if isinstance(order, str | bytes) else float(order)
     except (TypeError, ValueError):
         number = math.nan
     if not 1 <= number < math.inf:

@@ -71,6 +71,19 @@ ROWS: dict[str, Any] = {
 }
 
 
+def skew(row: Any, weight: float) -> Any:
+    return lambda p, q: row(p, (1 - mpf(weight)) * p + mpf(weight) * q)
+
+
+ROWS |= {
+    "skew(kl, 0.5)": skew(kl, 0.5),
+    "skew(kl, 0.001)": skew(kl, 0.001),
+    "skew(reverse_kl, 0.25)": skew(lambda p, q: kl(q, p), 0.25),
+    "skew(pearson, 0.75)": skew(chi2, 0.75),
+    "symmetrised(kl)": lambda p, q: (kl(p, q) + kl(q, p)) / 2,
+}
+
+
 def normalised(weights: list[float]) -> list[float]:
     total = sum(weights)
     return [w / total for w in weights]

@@ -1,0 +1,213 @@
+"""What the affinity A(a) = Σ p^a q^(1−a) says of two laws: Rényi's divergences, Bhattacharyya's and Chernoff's.
+
+log A keeps its digits everywhere: near p = q it is log1p(a (a − 1) D) with the row power(a), where A is small it is the
+logarithm of the sum itself, and beyond the floats it is found from logarithms alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from . import generators, ops
+from .errors import InvalidParameter, UnsupportedLaw
+from .evaluation import Evaluation
+from .f_divergence import FDivergence
+from .functional import Functional, Look
+from .generators import Generator
+
+Array = Any
+Logs = Callable[[Array], tuple[Array, Array]]  # of the pairs where a mask holds; anything that is finite elsewhere
+DEEP = 1e-290  # an affinity below it may have lost terms to underflow
+
+
+def affinity(a: float) -> FDivergence:
+    """Σ p^a q^(1−a), summed as a row is; no divergence, for it falls from 1."""
+
+    def row(c: float) -> Generator:
+        return Generator(
+            f"affinity({c})",
+            "Σ p^a q^(1−a)",
+            f=lambda t, s, o: o.pow(t, c),
+            critic=lambda v, o: c * o.exp((c - 1) * v),
+            conjugate=None,
+            reversed=lambda: row(1 - c),
+            parameters={"a": c},
+        )
+
+    return FDivergence(row(a))
+
+
+def _log_affinity(a: float, excess: Array, direct: Callable[[], Array], logs: Logs) -> Array:
+    """log A from A − 1, from A itself where that is small, from log p and log q where both fail."""
+    o = ops.words(excess)
+    with ops.quiet():
+        near = (excess > -0.5) & (excess < math.inf)
+        value = o.log1p(o.where(near, excess, o.like(excess, 0)))
+        if o.nowhere(~near):
+            return value
+        far = ~near
+        if a < 1:
+            total = direct()
+            here = far & (total > DEEP)
+            value = o.where(here, o.xp.log(o.where(here, total, o.like(total, 1))), value)
+            far = far & ~here
+        if o.nowhere(far):
+            return value
+        log_p, log_q = logs(o.xp.expand_dims(far, axis=-1))
+        return o.where(far, _log_sum(o.where(log_p == -math.inf, log_p, a * log_p + (1 - a) * log_q), o), value)
+
+
+def _log_sum(x: Array, o: ops.ArrayWords) -> Array:
+    """log Σ e^x over the last axis, ±inf included."""
+    top = o.xp.max(ops.fixed(x), axis=-1, keepdims=True)
+    level = o.where(o.xp.isfinite(top), top, o.like(top, 0))
+    return o.xp.log(ops.total(o.exp(x - level))) + level[..., 0]
+
+
+@dataclass(frozen=True)
+class Renyi(Functional):
+    """R_a(P‖Q) = log Σ p^a q^(1−a) / (a − 1) ≥ 0 in nats, 0 ≤ a ≤ ∞; `scale` times that.
+
+    `scale` is 1 − a for the Bhattacharyya distance, −log Σ √(p q). Made by `renyi`; `bhattacharyya` is one.
+
+    >>> import divergence as dv
+    >>> round(float(dv.bhattacharyya([0.5, 0.5], [0.25, 0.75])), 12)
+    0.034668232098
+
+    Differentiable in torch and jax where it is finite.
+    """
+
+    order: float
+    scale: float = 1.0
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.called or f"renyi({self.order})"
+
+    @property
+    def bound(self) -> float:
+        return math.inf
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: log Σ pᵃ q¹⁻ᵃ · {self.scale:g}/(a − 1), a = {self.order:g}, in [0, inf]>"
+
+    def __post_init__(self) -> None:
+        if 0 < self.order < math.inf:
+            _ = self._power, self._affinity  # made now, for torch.compile cannot
+
+    @cached_property
+    def _power(self) -> FDivergence:
+        return FDivergence(generators.power(self.order))
+
+    @cached_property
+    def _affinity(self) -> FDivergence:
+        return affinity(self.order)
+
+    def _of_masses(self, p: Array, q: Array, look: Look) -> Array:
+        if self.order in (0, math.inf):
+            look()
+            return self._extreme(p, q, p == 0, _logarithms(p, q))
+        found = self._power._of_masses(p, q, look)
+        return self._of_power(
+            found,
+            lambda: self._affinity._of_masses(p, q, lambda: None),
+            lambda wanted: _logarithms(_only(p, wanted, 1), _only(q, wanted, 1)),
+        )
+
+    def _of_logs(self, log_p: Array, log_q: Array, v: Array | None) -> Array:
+        if self.order in (0, math.inf):
+            return self._extreme(None, ops.words(log_q).exp(log_q), log_p == -math.inf, (log_p, log_q))
+        found = self._power._of_logs(log_p, log_q, v)
+        return self._of_power(
+            found,
+            lambda: self._affinity._of_logs(log_p, log_q, v),
+            lambda wanted: (_only(log_p, wanted, 0), _only(log_q, wanted, 0)),
+        )
+
+    def _of_power(self, found: Array, direct: Callable[[], Array], logs: Logs) -> Array:
+        a = self.order
+        if a == 1:
+            return self.scale * found
+        with ops.quiet():
+            return self.scale / (a - 1) * _log_affinity(a, a * (a - 1) * found, direct, logs) + 0.0
+
+    def _extreme(self, p: Any, q: Array, without: Array, logs: tuple[Array, Array]) -> Array:
+        """a = 0: −log of the mass that Q gives to where P has some; a = ∞: the largest log p/q of any event."""
+        o = ops.words(q)
+        with ops.quiet():
+            if self.order == 0:
+                beyond, within = (ops.total(o.where(m, q, o.like(q, 0))) for m in (without, ~without))
+                small = beyond < 0.5
+                return -o.where(small, o.log1p(-o.where(small, beyond, o.like(beyond, 0))), o.xp.log(within))
+            log_p, log_q = logs
+            ratio = o.where(without, o.like(log_p, -math.inf), log_p - o.where(without, o.like(log_q, 0), log_q))
+            if p is not None:  # the ratio of masses that are close keeps more digits than that of their logarithms
+                s = (p - q) / q
+                near = o.abs(s) < 0.5
+                ratio = o.where(near, o.log1p(o.where(near, s, o.like(s, 0))), ratio)
+            highest = o.xp.max(ratio, axis=-1)
+            return o.where(highest > 0, highest, o.like(highest, 0))  # the sure event has ratio 1
+
+    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
+        a = self.order
+        if a in (0, math.inf):
+            raise UnsupportedLaw(
+                f"{self.name} of densities", argument="p, q", remedy="choose an order above 0 and below infinity"
+            )
+        found = self._power._of_densities(p, q, rtol)
+        if a == 1:
+            return Evaluation(self.scale * found.value, self.scale * found.error, found.method)
+        excess, factor = a * (a - 1) * found.value, self.scale / (a - 1)
+        if excess > -0.5:
+            with ops.quiet():
+                error = abs(self.scale * a * found.error / (1 + excess)) if math.isfinite(excess) else 0.0
+                return Evaluation(float(factor * np.log1p(excess)), error, found.method)
+        direct = self._affinity._of_densities(p, q, rtol)
+        with ops.quiet():
+            value = float(factor * np.log(direct.value))
+        return Evaluation(value, abs(factor) * direct.error / direct.value if direct.value else 0.0, direct.method)
+
+
+def _only(x: Array, wanted: Array, filler: float) -> Array:
+    """x where wanted: a pair that is not asked for shall not be differentiated either."""
+    o = ops.words(x)
+    return o.where(wanted, x, o.like(x, filler))
+
+
+def _logarithms(p: Array, q: Array) -> tuple[Array, Array]:
+    o = ops.words(p, q)
+    with ops.quiet():
+        return o.xp.log(p), o.xp.log(q)
+
+
+def renyi(a: float) -> Renyi:
+    """log Σ pᵃ q¹⁻ᵃ / (a − 1), 0 ≤ a ≤ ∞: KL at a = 1, −log Q(p > 0) at a = 0, log max p/q at a = ∞.
+
+    >>> import divergence as dv
+    >>> round(float(dv.renyi(2)([0.5, 0.5], [0.25, 0.75])), 12)  # log(1 + χ²)
+    0.287682072452
+    >>> float(dv.renyi(0.5)([1.0, 0.0], [0.0, 1.0]))
+    inf
+
+    Nats, on masses, log-masses, logits and densities, as for a row. Raises InvalidParameter for an order below 0.
+    Source: van Erven & Harremoës 2014.
+    """
+    try:
+        order = float(a)
+    except (TypeError, ValueError):
+        order = math.nan
+    if isinstance(a, str) or not order >= 0:
+        raise InvalidParameter(
+            f"{a!r} is outside its domain", argument="a", value=a, remedy="the order is at least 0; math.inf is one"
+        )
+    return Renyi(order)
+
+
+bhattacharyya = Renyi(0.5, 0.5, "bhattacharyya")

@@ -1,0 +1,90 @@
+"""The Chernoff information against a search in many digits, at the edges, and against the tests it speaks of."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from laws import random_masses
+from mpmath import findroot, log, mpf
+from scipy import stats
+
+import divergence as dv
+
+
+def exact(p: list[float], q: list[float]) -> Any:
+    pairs = [(mpf(x), mpf(y)) for x, y in zip(p, q)]
+
+    def affinity(a: Any) -> Any:
+        return sum(x**a * y ** (1 - a) for x, y in pairs)
+
+    def slope(a: Any) -> Any:
+        return sum(x**a * y ** (1 - a) * log(x / y) for x, y in pairs)
+
+    return -log(affinity(findroot(slope, mpf(0.5))))
+
+
+@pytest.mark.parametrize("step", [1.0, 1e-2, 1e-5, 1e-9, 1e-13])
+def test_digits(step: float) -> None:
+    rng = np.random.default_rng(0)
+    q = rng.multinomial(2**40, [0.1, 0.2, 0.3, 0.4]) / 2**40
+    move = np.round(step * 2**40 * np.array([0.05, -0.1, 0.15, -0.1])) / 2**40  # sums are exactly one
+    move[-1] = -move[:-1].sum()
+    p = q + move if move.any() else q + np.array([1, -2, 2, -1]) * 2.0**-52
+    found, truth = float(dv.chernoff(p, q)), exact(p.tolist(), q.tolist())
+    assert abs(mpf(found) - truth) <= mpf(4e-15) * truth
+    assert float(dv.chernoff(q, p)) == pytest.approx(found, rel=4e-15)
+
+
+def test_it_is_the_largest_of_its_family(xp: Any) -> None:
+    rng = np.random.default_rng(1)
+    p, q = random_masses(rng, 5, 4), random_masses(rng, 5, 4)
+    found = xp.floats(dv.chernoff(xp.array(p), xp.array(q)))
+    grid = np.stack([(1 - a) * dv.renyi(a)(p, q) for a in np.linspace(0.001, 0.999, 999)])
+    assert np.all(found >= grid.max(axis=0) * (1 - 8 * xp.eps))
+    np.testing.assert_allclose(found, grid.max(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(
+        xp.floats(dv.chernoff.from_log(xp.array(np.log(p)), xp.array(np.log(q)))), found, rtol=2e-6
+    )
+
+
+def test_edges() -> None:
+    assert float(dv.chernoff([1.0, 0.0], [0.5, 0.5])) == pytest.approx(math.log(2), rel=1e-15)
+    assert float(dv.chernoff([0.5, 0.5], [1.0, 0.0])) == pytest.approx(math.log(2), rel=1e-15)
+    assert float(dv.chernoff([1.0, 0.0], [0.0, 1.0])) == math.inf
+    assert float(dv.chernoff([0.3, 0.7, 0.0], [0.3, 0.7, 0.0])) == 0.0
+    assert float(dv.chernoff.from_log([0.0, -5000.0], [-5000.0, 0.0])) == pytest.approx(2500 - math.log(2), rel=1e-12)
+    assert dv.chernoff(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0,)
+    assert dv.chernoff(np.full((2, 1, 2), 0.5), np.full((3, 2), 0.5)).shape == (2, 3)
+
+
+def test_it_is_the_rate_of_the_best_test() -> None:
+    """−log of the Bayes error of n draws of Bernoulli(0.3) against Bernoulli(0.6), over n."""
+    p, q, n = (0.7, 0.3), (0.4, 0.6), 100_000
+    draws = np.arange(n + 1)
+    error = np.logaddexp.reduce(
+        np.minimum(stats.binom.logpmf(draws, n, 0.3), stats.binom.logpmf(draws, n, 0.6)) - math.log(2)
+    )
+    assert -error / n == pytest.approx(float(dv.chernoff(p, q)), rel=0.003)
+
+
+def test_gradient() -> None:
+    rng = np.random.default_rng(2)
+    a, b = (torch.tensor(rng.normal(size=(2, 4)), requires_grad=True) for _ in "ab")
+    assert torch.autograd.gradcheck(lambda x, y: dv.chernoff.from_logits(x, y), (a, b))
+
+
+def test_densities() -> None:
+    """Of N(0,1) and N(m,1): m²/8 at a = 1/2."""
+    p, q = dv.Density(stats.norm(0, 1).logpdf), dv.Density(stats.norm(1.5, 1).logpdf)
+    assert dv.chernoff.evaluate(p, q).value == pytest.approx(1.5**2 / 8, rel=1e-9)
+
+
+def test_refusals() -> None:
+    with pytest.raises(dv.InvalidMeasure, match=r"p\[1\]: -0.5 is negative"):
+        dv.chernoff([1.5, -0.5], [0.5, 0.5])
+    with pytest.raises(dv.ShapeMismatch, match="batch"):
+        dv.chernoff.order([[0.5, 0.5]], [[0.5, 0.5]])
