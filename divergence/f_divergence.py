@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -79,7 +78,7 @@ class FDivergence(Functional):
         return f"<{self.name}: {self.generator.formula}, in [0, {self.bound:g}]>"
 
     def _of_masses(self, p: Array, q: Array, look: Look) -> Array:
-        if streams(p, q) and not math.isnan(self.bound):
+        if streams(p, q) and not self.generator.is_open:
             found = sums(self.generator, p, q)
             # what was given is looked at on its own only where the sums tell to
             off = (~(np.abs(total - 1) <= sum_tolerance(x, x.shape[-1])) for x, total in ((p, found.p), (q, found.q)))
@@ -108,7 +107,7 @@ class FDivergence(Functional):
 
     def _total(self, terms: Array, p_smaller: Array) -> Array:
         xp = ops.namespace(terms)
-        if math.isnan(self.bound) and ops.holds(xp.isnan(terms)):  # never so for a row of the table
+        if self.generator.is_open and ops.holds(xp.isnan(terms)):  # never so for a row of the table
             if ops.holds(xp.isnan(terms) & p_smaller):
                 raise InvalidParameter(
                     "f(0) is nan, and p has no mass where q has some",

@@ -71,6 +71,11 @@ class Generator:
         return self.reverse.at_zero
 
     @cached_property
+    def is_open(self) -> bool:
+        """Whether f(0) or f'(inf) is not known, which an atom that one law lacks would need."""
+        return math.isnan(self.bound)
+
+    @cached_property
     def blow_up(self) -> tuple[float, float]:
         """(c, log C) with f(t) ~ C t^-c as t falls to 0, read off where f still is a float; c = 0 where it stays one.
 
@@ -81,7 +86,7 @@ class Generator:
             while depth > 1:
                 v = np.asarray([-depth, -depth / 2])
                 t = np.exp(v)
-                o = ArrayWords(numpy_words().xp, Ratio(t, lambda v=v: v, lambda c, v=v: np.exp(c * v)))
+                o = ArrayWords(np, Ratio(t, lambda v=v: v, lambda c, v=v: np.exp(c * v)))
                 log_f = np.log(self.f(t, np.expm1(v), o))
                 if log_f[0] < math.inf:  # nan is not
                     c = float((log_f[0] - log_f[1]) / (depth / 2)) if log_f[0] > 300 else 0.0
@@ -105,7 +110,7 @@ class Generator:
     def settle(self) -> None:
         """Find now the numbers that belong to the row, which torch.compile could not trace."""
         for row in (self, self.reverse):
-            _ = row.at_zero, row.blow_up, row.critic and row.bend_at_zero
+            _ = row.at_zero, row.blow_up, row.is_open, row.critic and row.bend_at_zero
 
     @property
     def bound(self) -> float:

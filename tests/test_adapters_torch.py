@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from laws import ALL, TABLE, random_masses
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import divergence as dv
 from divergence import ops
@@ -34,6 +35,13 @@ def gradients(function: Any, p: Any, q: Any) -> tuple[np.ndarray, np.ndarray]:
 def logits(shape: tuple[int, ...], seed: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(shape, generator=generator, dtype=torch.float64, requires_grad=True)
+
+
+def curvature_at_one(divergence: FDivergence) -> float:
+    """f''(1)."""
+    return {"jeffreys": 2, "js": 0.25, "squared_hellinger": 0.25, "pearson": 2, "neyman": 2, "triangular": 0.5}.get(
+        divergence.name, 1
+    )
 
 
 @everyone
@@ -65,6 +73,49 @@ def test_gradcheck_from_log(divergence: FDivergence) -> None:
     a, b = logits((3,), 2), logits((3,), 3)
     assert torch.autograd.gradcheck(loss, (a, b))
     assert torch.autograd.gradgradcheck(loss, (a, b))
+
+
+@smooth
+def test_gradcheck_from_logits(divergence: FDivergence) -> None:
+    """Past the log-ratio, which is a constant for autograd."""
+
+    def loss(a: torch.Tensor, b: torch.Tensor) -> Any:
+        return divergence.from_logits(a, b, temperature=1.5)
+
+    a, b = logits((3,), 4), logits((3,), 5)
+    assert torch.autograd.gradcheck(loss, (a, b))
+    assert torch.autograd.gradgradcheck(loss, (a, b))
+
+
+@smooth
+def test_second_order_of_logs_at_equality_and_without_mass(divergence: FDivergence) -> None:
+    """q f''(1) on the diagonal of the log-masses at p = q; nothing moves where there is no mass."""
+    p = np.array([0.2, 0.3, 0.5, 0.0])
+    with ops.quiet():
+        logs = tensor(np.log(p)), tensor(np.log(p))
+    curvature = curvature_at_one(divergence)
+    hessian = torch.autograd.functional.hessian(divergence.from_log, logs)
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        expected = np.diag((1 if i == j else -1) * curvature * p)
+        np.testing.assert_allclose(hessian[i][j].numpy(), expected, rtol=1e-15)
+    hessian = torch.autograd.functional.hessian(divergence.from_logits, logs)
+    expected = curvature * (np.diag(p) - np.outer(p, p))
+    np.testing.assert_allclose(hessian[0][0].numpy(), expected, rtol=1e-14, atol=1e-16)
+    np.testing.assert_allclose(hessian[0][1].numpy(), -expected, rtol=1e-14, atol=1e-16)
+
+
+@everyone
+def test_never_nan_to_the_second_order_from_logits(divergence: FDivergence) -> None:
+    """Where the divergence is finite: an infinite one pulls at its logits with inf - inf."""
+    a = tensor([[0.0, -math.inf, 1.0, -800.0], [1e4, 0.0, -math.inf, -1e4], [1.0, 2.0, 3.0, -math.inf]])
+    b = tensor([[0.0, -math.inf, 2.0, 0.0], [0.0, 1e4, -math.inf, -1e4], [1.0, 2.0, 3.0, -math.inf]])
+    value = divergence.from_logits(a, b)
+    finite = torch.isfinite(value)
+    first = torch.autograd.grad(value[finite].sum(), (a, b), create_graph=True)
+    weights = torch.arange(1.0, 5.0)
+    second = torch.autograd.grad(sum((weights * x[finite]).sum() for x in first), (a, b))
+    for found in (*first, *second):
+        assert not torch.isnan(found[finite]).any()
 
 
 @everyone
@@ -194,6 +245,9 @@ def test_vmap_and_functional_gradients(divergence: FDivergence) -> None:
     by_p, _ = gradients(divergence, p.numpy(), q.numpy())
     mapped = torch.func.vmap(torch.func.grad(divergence))(p, q)
     np.testing.assert_allclose(mapped.numpy(), by_p, rtol=1e-14)
+    bent = torch.func.vmap(torch.func.jacrev(torch.func.grad(divergence)))(p, q)
+    expected = torch.autograd.functional.hessian(lambda x: divergence(x, q[0]), p[0])
+    np.testing.assert_allclose(bent[0].numpy(), expected.numpy(), rtol=1e-14)
     logs = torch.func.vmap(torch.func.grad(divergence.from_log))(p.log(), q.log())
     np.testing.assert_allclose(logs.numpy(), p.numpy() * by_p, rtol=1e-11)
 
@@ -217,3 +271,70 @@ def test_gradient_descent_through_log_softmax_reaches_the_target() -> None:
         loss.backward()
         optimiser.step()
     assert 0 <= loss.item() < 1e-3
+
+
+def test_an_infinite_divergence_spoils_its_own_row_alone() -> None:
+    a, b = tensor([[0.0, 0.0], [0.0, 1.0]]), tensor([[0.0, -math.inf], [1.0, 0.0]])
+    value = dv.kl.from_logits(a, b)
+    assert value[0] == math.inf
+    (by_a,) = torch.autograd.grad(value.sum(), a)
+    assert not torch.isfinite(by_a[0]).any()
+    assert torch.isfinite(by_a[1]).all()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch calls what it has given up
+def test_forward_mode_is_refused() -> None:
+    p, q = torch.tensor([0.5, 0.5]), torch.tensor([0.25, 0.75])
+    with pytest.raises(RuntimeError, match="jvp"):
+        torch.func.hessian(dv.kl)(p, q)
+
+
+class Questions(TorchDispatchMode):
+    """Counts how often a value is fetched from a tensor, which on a device is a synchronisation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.asked += func in (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.item.default)
+        return func(*args, **(kwargs or {}))
+
+
+@everyone
+def test_a_call_asks_for_one_value(divergence: FDivergence) -> None:
+    """Whether anything is wrong with its arguments; unchecked it asks for none, and nor does a gradient."""
+    p, q = tensor([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7]]), tensor([[0.5, 0.0, 0.5], [0.7, 0.2, 0.1]])
+    for function, x, y in ((divergence, p, q), (divergence.from_log, p.log(), q.log()), (divergence.from_logits, p, q)):
+        with Questions() as questions:
+            value = function(x, y)
+        assert questions.asked == 1
+        with Questions() as questions, dv.unchecked():
+            function(x, y)
+            torch.autograd.grad(value.sum(), (x, y))
+        assert questions.asked == 0
+
+
+@everyone
+def test_no_value_is_needed(divergence: FDivergence) -> None:
+    """On the meta device there are shapes and dtypes alone."""
+    p, q = torch.rand(2, 3, device="meta", requires_grad=True), torch.rand(3, device="meta", dtype=torch.float64)
+    for function in (divergence, divergence.from_log, divergence.from_logits):
+        value = function(p, q)
+        assert (value.device.type, value.shape, value.dtype) == ("meta", (2,), torch.float64)
+        (by_p,) = torch.autograd.grad(value.sum(), p)
+        assert (by_p.device.type, by_p.shape, by_p.dtype) == ("meta", (2, 3), torch.float32)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@everyone
+def test_cuda(divergence: FDivergence) -> None:
+    rng = np.random.default_rng(7)
+    p, q = tensor(random_masses(rng, 3, 5)), tensor(random_masses(rng, 3, 5))
+    for function, x, y in ((divergence, p, q), (divergence.from_log, p.log(), q.log()), (divergence.from_logits, p, q)):
+        value, far = function(x, y), function(x.cuda(), y.cuda())
+        assert far.device.type == "cuda"
+        slack = 1e-16 if divergence.generator.kinks else 0
+        np.testing.assert_allclose(far.detach().cpu(), value.detach(), rtol=1e-14, atol=slack)
+        for found, expected in zip(torch.autograd.grad(far.sum(), (p, q)), torch.autograd.grad(value.sum(), (p, q))):
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)

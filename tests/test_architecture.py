@@ -37,6 +37,8 @@ PUBLIC = {
 NAMES = sorted(set().union(*PUBLIC.values()))
 HEAVY = (
     "torch",
+    "jax",
+    "dask",
     "sympy",
     "scipy.stats",
     "matplotlib",

@@ -28,7 +28,18 @@ _times_p.def_impl(jax.jit(_multiplied))
 _times_p.def_abstract_eval(lambda u, slope: u)
 mlir.register_lowering(_times_p, mlir.lower_fun(_multiplied, multiple_results=False))
 ad.defbilinear(_times_p, lambda ct, u, slope: _times(ct, slope), lambda ct, u, slope: _times(ct, u))
-batching.defbroadcasting(_times_p)
+
+
+def _mapped(args: Any, axes: Any) -> Any:
+    size = next(x.shape[axis] for x, axis in zip(args, axes) if axis is not None)
+    fronts = (
+        jnp.broadcast_to(x, (size, *x.shape)) if axis is None else jnp.moveaxis(x, axis, 0)
+        for x, axis in zip(args, axes)
+    )
+    return _times(*fronts), 0
+
+
+batching.primitive_batchers[_times_p] = _mapped
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1))
