@@ -15,8 +15,9 @@ from .errors import InvalidParameter
 from .evaluation import Evaluation
 from .functional import Functional, Look
 from .generators import GENERATORS, Generator
+from .pairwise import kl_pairs
 from .perspective import terms_of_logs, terms_of_masses
-from .summation import streams, sums
+from .summation import BIG, streams, sums
 
 if TYPE_CHECKING:
     from .explain import Explanation
@@ -90,6 +91,14 @@ class FDivergence(Functional):
     def _of_logs(self, log_p: Array, log_q: Array, v: Array | None) -> Array:
         terms = log_terms_with_gradient(self.generator, log_p, log_q, v, terms_of_logs)
         return self._total(terms, log_p < log_q)
+
+    def _of_pairs(self, p: Array, q: Array) -> Array:
+        if ops.is_numpy(p) and p.shape[0] * q.shape[0] * p.shape[1] >= BIG and p.dtype == np.float64:
+            if self.generator is GENERATORS["kl"]:
+                return kl_pairs(self.generator, p, q)
+            if self.generator is GENERATORS["reverse_kl"]:
+                return kl_pairs(self.generator.reverse, q, p).T
+        return super()._of_pairs(p, q)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         from .quadrature import integrate_row

@@ -16,7 +16,8 @@ from . import ops
 from .checks import Law, check_axis, check_floating, check_form, log_mass_doubts, logit_doubts, mass_doubts, settle
 from .errors import InvalidParameter, NotConverged, ShapeMismatch
 from .evaluation import Evaluation
-from .measure import promote, same_alphabet
+from .measure import Discrete, promote, same_alphabet
+from .pairwise import all_pairs
 
 Array = Any
 Look = Callable[[], None]
@@ -91,6 +92,31 @@ class Functional(ABC):
         settle(logit_doubts(x, "a", axis) + logit_doubts(y, "b", axis))
         a, b, dtype = _wide(a, b)
         return _narrow(self._of_logs(*_log_softmax(a, b, _temperature(temperature))), dtype)
+
+    def pairwise(self, p: Any, q: Any | None = None) -> Array:
+        """The value of each of p (m, k) with each of q (n, k), or of p itself: (m, n), in bounded memory.
+
+        >>> import divergence as dv
+        >>> dv.total_variation.pairwise([[1.0, 0.0], [0.5, 0.5]], [[1.0, 0.0], [0.0, 1.0], [0.25, 0.75]]).tolist()
+        [[0.0, 1.0, 0.75], [0.5, 0.5, 0.25]]
+
+        Raises InvalidMeasure as a call does, ShapeMismatch for what is no table of laws.
+        """
+        sides = [(p, "p"), (p if q is None else q, "q")]
+        tables = [x.masses if isinstance(x, Discrete) else check_form(x, name) for x, name in sides]
+        for x, (_, name) in zip(tables, sides):
+            if x.ndim != 2:
+                raise ShapeMismatch(
+                    f"shape {tuple(x.shape)} is no table of laws", argument=name, remedy="give laws as rows, (m, k)"
+                )
+        if tables[0].shape[-1] != tables[1].shape[-1]:
+            same_alphabet(tables[0][:1, :], tables[1][:1, :], -1)
+        a, b, dtype = _wide(*tables)
+        _look((sides[0][0], sides[1][0]), -1)
+        return _narrow(self._of_pairs(a, b), dtype)
+
+    def _of_pairs(self, p: Array, q: Array) -> Array:
+        return all_pairs(lambda x, y: self._of_masses(x, y, lambda: None), p, q)
 
     def plan(self, p: Any, q: Any) -> str:
         """The route that `self(p, q)` takes, in words."""

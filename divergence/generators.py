@@ -39,12 +39,15 @@ class Generator:
     additive: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def reverse(self) -> Generator:
         """t f(1/t): the row whose divergence is this one with its arguments exchanged."""
-        if self.symmetric:
-            return self
-        return GENERATORS[self.reversed] if isinstance(self.reversed, str) else self.reversed()
+        return GENERATORS.get(self.reversed, self) if isinstance(self.reversed, str) else self._made_reverse
+
+    @cached_property
+    def _made_reverse(self) -> Generator:
+        assert not isinstance(self.reversed, str)
+        return self.reversed()
 
     @property
     def symmetric(self) -> bool:

@@ -83,7 +83,8 @@ def sums(row: Generator, p: np.ndarray, q: np.ndarray) -> Sums:
 
 def _unrepeated(x: np.ndarray) -> np.ndarray:
     """One row where broadcasting repeats it, otherwise x."""
-    return x[(0,) * (x.ndim - 1)] if all(step == 0 for step in x.strides[:-1]) else x
+    repeated = all(step == 0 or size == 1 for step, size in zip(x.strides[:-1], x.shape[:-1]))
+    return x[(0,) * (x.ndim - 1)] if repeated else x
 
 
 def _pieces(rows: int, k: int, size: int) -> list[Piece]:

@@ -79,6 +79,13 @@ def test_the_gradient_is_right_where_autograd_s_is_nan() -> None:
     assert by_p[:, 2].tolist() == [-math.inf, 0.0]
 
 
+def test_what_is_made_of_rows() -> None:
+    same(dv.renyi(0.5), backend="aot_eager")
+    same(dv.bhattacharyya.from_log, logs=True, backend="aot_eager")
+    same(dv.cross_entropy, backend="aot_eager")
+    same(lambda p, q: dv.entropy(p) * dv.jensen_shannon(q), backend="aot_eager")
+
+
 def test_to_machine_code() -> None:
     same(dv.kl.from_logits, rtol=1e-14)
 

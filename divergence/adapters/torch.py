@@ -103,23 +103,25 @@ class _Elementwise(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(value: Callable[..., Any], slopes: Callable[..., Any], *arrays: Any) -> Any:
-        return value(*arrays)
+    def forward(p: Any, q: Any, value: Callable[..., Any], slopes: Callable[..., Any]) -> Any:
+        return value(p) if q is None else value(p, q)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        _, ctx.slopes, *arrays = inputs
-        ctx.save_for_backward(*arrays)
+        p, q, _, ctx.slopes = inputs
+        ctx.save_for_backward(p, q)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
+        p, q = ctx.saved_tensors
         (upstream,) = gradients
-        return None, None, *(_times(upstream, slope) for slope in ctx.slopes(*ctx.saved_tensors))
+        found = [_times(upstream, slope) for slope in (ctx.slopes(p) if q is None else ctx.slopes(p, q))]
+        return found[0], None if q is None else found[1], None, None
 
 
-def elementwise(value: Callable[..., Any], slopes: Callable[..., Any], *arrays: Any) -> Any:
-    """`value(*arrays)` with the derivatives `slopes(*arrays)`."""
-    return _Elementwise.apply(value, slopes, *arrays)
+def elementwise(value: Callable[..., Any], slopes: Callable[..., Any], p: Any, q: Any = None) -> Any:
+    """`value(p, q)`, or `value(p)`, with the derivatives `slopes` of the same."""
+    return _Elementwise.apply(p, q, value, slopes)
 
 
 def perspective(row: Generator, p: Any, q: Any, terms: Callable[..., Any]) -> Any:

@@ -63,12 +63,18 @@ class Subject:
         """x as the arrays hold it."""
         return ops.to_numpy(self.array(x)).astype(float)
 
+    @cached_property
+    def least(self) -> float:
+        """The smallest float of the arrays: by as much each term below the normal floats is rounded."""
+        made = self.array(np.ones(1))
+        return float(ops.limits(made).smallest_normal) * self.eps
+
     def apart(self, x: Any, y: Any, allowed: float = 0.0) -> bool:
         """Whether x and y differ by more than `allowed` and what the promises forgive."""
         with np.errstate(invalid="ignore"):
             gap = np.where(x == y, 0.0, np.abs(np.asarray(x, float) - y))
         rounding = self.promises.ulps * self.eps * np.fmin(np.abs(x), np.abs(y))
-        return bool(np.any(~(gap <= rounding + allowed + self.slack)))
+        return bool(np.any(~(gap <= rounding + allowed + self.slack + 8 * self.least)))
 
     def above(self, x: Any, y: Any) -> bool:
         """Whether x exceeds y by more than rounding."""
