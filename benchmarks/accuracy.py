@@ -1,6 +1,6 @@
 """Relative errors of f-divergences of masses against 80-digit references, ours beside the peers'.
 
-    python benchmarks/accuracy.py
+    python -m benchmarks.accuracy
 
 writes benchmarks/results/accuracy.txt. The corpus is tests/references/f_divergences.json: from disjoint laws to
 p = q (1 ± 1e-15), subnormal masses, zeros on either side. For each divergence and each kind of pair the worst relative

@@ -1,6 +1,6 @@
 """Seconds for masses, side by side with the best peer in the same run: medians of rounds taken in turns, as ratios.
 
-    python benchmarks/speed.py [--rounds 7] [--small]
+    python -m benchmarks.speed [--rounds 7] [--small]
 
 writes benchmarks/results/speed.txt. Each line is one piece of work: what the peer takes, what we take, and our time
 over the peer's with its smallest and largest value over the rounds. The peer's answer and ours are compared, and their
