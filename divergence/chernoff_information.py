@@ -13,6 +13,7 @@ from .affinity import Renyi
 from .errors import UnsupportedLaw
 from .evaluation import Evaluation
 from .functional import Functional, Look
+from .measure import Density
 
 Array = Any
 
@@ -45,6 +46,11 @@ class Chernoff(Functional):
 
     def order(self, p: Any, q: Any) -> float:
         """The a at which −log Σ pᵃ q¹⁻ᵃ is largest, for one pair of masses."""
+        for x, argument in ((p, "p"), (q, "q")):
+            if isinstance(x, Density):
+                raise UnsupportedLaw(
+                    "a Density", argument=argument, remedy="chernoff.evaluate(p, q).method names the a"
+                )
         self.evaluate(p, q)  # which refuses what is no pair of masses
         return _order(*_sides_of_masses(*(getattr(x, "masses", x) for x in (p, q))))
 

@@ -102,14 +102,18 @@ def jensen_shannon(laws: Any, weights: Any = None) -> Array:
     Raises InvalidMeasure for what is no law or no weights, ShapeMismatch where their numbers differ. Source: Lin 1991.
     """
     p, dtype = _law(laws, "laws", -1)
-    if p.ndim < 2:
-        raise ShapeMismatch(f"shape {tuple(p.shape)} is one law", argument="laws", remedy="give laws as (..., m, k)")
+    if p.ndim < 2 or p.shape[-2] == 0:
+        raise ShapeMismatch(
+            f"shape {tuple(p.shape)} is {'one law' if p.ndim < 2 else 'no law'}",
+            argument="laws",
+            remedy="give laws as (..., m, k)",
+        )
     xp, o, m = ops.namespace(p), ops.words(p), p.shape[-2]
     if weights is None:
         w = o.like(p[..., 0], 1 / m)
     else:
         w, _ = _law(weights, "weights", -1)
-        if w.shape[-1] != m:
+        if w.ndim != 1 or w.shape[-1] != m:
             raise ShapeMismatch(f"{w.shape[-1]} weights for {m} laws", argument="weights", remedy="give one per law")
         w = xp.astype(w, p.dtype, copy=False)
     w = o.xp.expand_dims(w, axis=-1)

@@ -109,8 +109,9 @@ class Functional(ABC):
                 raise ShapeMismatch(
                     f"shape {tuple(x.shape)} is no table of laws", argument=name, remedy="give laws as rows, (m, k)"
                 )
-        if tables[0].shape[-1] != tables[1].shape[-1]:
-            same_alphabet(tables[0][:1, :], tables[1][:1, :], -1)
+            if x.shape[0] == 0:
+                raise ShapeMismatch("has no laws", argument=name, remedy="give at least one row")
+        same_alphabet(tables[0][:1, :], tables[1][:1, :], -1)
         a, b, dtype = _wide(*tables)
         _look((sides[0][0], sides[1][0]), -1)
         return _narrow(self._of_pairs(a, b), dtype)
@@ -184,7 +185,7 @@ def _temperature(value: Any) -> float:
         number = float(value)
     except (TypeError, ValueError):
         number = np.nan
-    if not 0 < number < np.inf:
+    if isinstance(value, str) or not 0 < number < np.inf:
         raise InvalidParameter(
             f"{value!r} is no temperature", argument="temperature", value=value, remedy="give a positive finite number"
         )

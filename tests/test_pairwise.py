@@ -91,6 +91,8 @@ def test_refusals() -> None:
     good = [[0.5, 0.5]]
     with pytest.raises(dv.ShapeMismatch, match="no table of laws"):
         dv.kl.pairwise([0.5, 0.5], good)
+    with pytest.raises(dv.ShapeMismatch, match="no laws"):
+        dv.kl.pairwise(np.zeros((0, 2)), good)
     with pytest.raises(dv.ShapeMismatch, match="3 atoms"):
         dv.kl.pairwise(good, [[0.25, 0.25, 0.5]])
     with pytest.raises(dv.InvalidMeasure, match=r"sum of q\[1\]"):
