@@ -15,9 +15,9 @@ from .errors import InvalidParameter
 from .evaluation import Evaluation
 from .functional import Functional, Look
 from .generators import GENERATORS, Generator
-from .pairwise import kl_pairs
+from .pairwise import js_pairs, kl_pairs
 from .perspective import terms_of_logs, terms_of_masses
-from .summation import BIG, streams, sums
+from .summation import BIG, pair_sums, streams, sums
 
 if TYPE_CHECKING:
     from .explain import Explanation
@@ -93,12 +93,17 @@ class FDivergence(Functional):
         return self._total(terms, log_p < log_q)
 
     def _of_pairs(self, p: Array, q: Array) -> Array:
-        if ops.is_numpy(p) and p.shape[0] * q.shape[0] * p.shape[1] >= BIG and p.dtype == np.float64:
-            if self.generator is GENERATORS["kl"]:
-                return kl_pairs(self.generator, p, q)
-            if self.generator is GENERATORS["reverse_kl"]:
-                return kl_pairs(self.generator.reverse, q, p).T
-        return super()._of_pairs(p, q)
+        row = self.generator
+        if not ops.is_numpy(p) or p.shape[0] * q.shape[0] * p.shape[1] < BIG or row.is_open:
+            return super()._of_pairs(p, q)
+        if p.dtype == np.float64:
+            if row is GENERATORS["kl"]:
+                return kl_pairs(row, p, q)
+            if row is GENERATORS["reverse_kl"]:
+                return kl_pairs(row.reverse, q, p).T
+            if row is GENERATORS["js"]:
+                return js_pairs(row, GENERATORS["kl"], p, q)
+        return pair_sums(row, p, q).astype(p.dtype, copy=False)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         from .quadrature import integrate_row

@@ -1,7 +1,8 @@
-"""All pairs of two sets of laws, in bounded memory; KL as one matrix product whose cancelled entries are done again.
+"""All pairs of two sets of laws, in bounded memory; KL and JS through a law in the middle, what cancels done again.
 
-With a law r in the middle, KL(p‖q) = KL(p‖r) + KL(r‖q) − Σ (p − r) log(q/r), all of second order in the
-distances: the product carries what mixes p and q, and loses digits only where they are far closer than they are to r.
+With a law r in the middle, KL(p‖q) = KL(p‖r) + KL(r‖q) − Σ (p − r) log(q/r), all of second order in the distances: one
+matrix product carries what mixes p and q, and digits are lost only where they are far closer than they are to r. In the
+same way JS(p, q) = ½ KL(p‖r) + ½ KL(q‖r) − KL(m‖r), m = (p + q)/2: one logarithm for a pair of atoms and not two.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ import numpy as np
 
 from . import ops, slopes
 from .generators import Generator
-from .perspective import terms_of_masses
-from .summation import BIG, sums
+from .summation import BIG, SLICE, on_threads, pair_sums, pays, sums
 
 Array = Any
 Sums = Callable[[Array, Array], Array]
 BLOCK = 2**22  # atoms of pairs at a time, 32 MiB of each temporary
-LOST = 64  # entries that cancel by more than this factor are done again: at most two digits are lost
+LOST = 16  # entries that cancel by more than this factor are done again
 
 
 def all_pairs(value: Sums, p: Array, q: Array) -> Array:
@@ -36,31 +36,96 @@ def all_pairs(value: Sums, p: Array, q: Array) -> Array:
 
 
 def kl_pairs(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """KL(p_i‖q_j), (m, n), of big numpy arrays p (m, k) and q (n, k) of one dtype; `row` is that of KL."""
-    middle = (p.mean(axis=0) + q.mean(axis=0)) / 2
-    kept = middle > 0
-    p, q, middle = p[:, kept], q[:, kept], middle[kept]
+    """KL(p_i‖q_j), (m, n), of big float64 arrays p (m, k) and q (n, k); `row` is that of KL."""
+    p, q, middle = _with_middle(p, q)
     absent = q == 0
+    lacks = absent.any()
+    present = np.where(absent, middle, q) if lacks else q
+    log_ratio = np.empty_like(q)
+    together = max(1, SLICE // q.shape[1])
+
+    def logarithms(index: int) -> None:
+        part = slice(index * together, (index + 1) * together)
+        log_ratio[part] = slopes.of_masses(row, present[part], middle[None])
+
     with ops.quiet():
-        log_ratio = np.where(absent, 0.0, slopes.of_masses(row, q, middle[None]))
-        there = terms_of_masses(row, p, middle[None]).sum(axis=-1)
+        on_threads(logarithms, -(-q.shape[0] // together))
+        there, back = _sums(row, p, middle), _sums(row, middle, present)
         # an atom that neither p nor q has shall add nothing: + r of the first, - r of this
-        back = np.where(absent, -middle, terms_of_masses(row, middle[None], q))
+        gone = absent @ middle if lacks else 0.0
         gap = p - middle
-        mixed = gap @ log_ratio.T
-        found = (there[:, None] + back.sum(axis=-1)) - mixed
         # by Cauchy and Schwarz no more than this was added and taken away
-        size = np.sqrt((gap * gap / middle).sum(axis=-1))[:, None] * np.sqrt((middle * log_ratio**2).sum(axis=-1))
-        size += there[:, None] + np.abs(back).sum(axis=-1)
-        again = found * LOST < size
-        if absent.any():
+        spread = np.sqrt((gap * gap / middle).sum(axis=-1)), np.sqrt((log_ratio**2) @ middle)
+        found = gap @ log_ratio.T
+        again = np.empty(found.shape, dtype=bool)
+
+        def assemble(i: int) -> None:
+            line = found[i]
+            np.subtract(there[i] + (back - gone), line, out=line)
+            np.less(line * LOST, spread[0][i] * spread[1] + (there[i] + (back + gone)), out=again[i])
+
+        on_threads(assemble, len(p))
+        if lacks:
             infinite = (p > 0).astype(p.dtype) @ absent.T.astype(p.dtype) > 0
             found[infinite], again = np.inf, again & ~infinite
-        for pairs in _blocks(np.argwhere(again), BLOCK // p.shape[1] + 1):
-            i, j = pairs.T
-            found[i, j] = sums(row, p[i], q[j]).value
+    return _done_again(row, p, q, found, again)
+
+
+def js_pairs(row: Generator, kl: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """JS(p_i, q_j), (m, n), of big float64 arrays p (m, k) and q (n, k); `row` is that of JS, `kl` that of KL."""
+    p, q, middle = _with_middle(p, q)
+    half_p, half_q = _sums(kl, p, middle) / 2, _sums(kl, q, middle) / 2
+    x, y = ((z - middle) / (2 * middle) for z in (p, q))  # x + y = (m - r)/r
+    found = np.empty((len(p), len(q)))
+    run = _mixed(kl, found.size * len(middle))
+
+    def work(i: int) -> None:
+        run(middle, x[i], y, found[i])
+        np.subtract(half_p[i] + half_q, found[i], out=found[i])
+
+    with ops.quiet():
+        on_threads(work, len(p))
+        size = half_p[:, None] + half_q
+        again = (found * LOST < size) | (found > row.bound - size / LOST**2)  # no value shall be above the range
+    return _done_again(row, p, q, found, again)
+
+
+def _with_middle(p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """p, q and the mean r of all of them, on the atoms that any has."""
+    middle = (p.mean(axis=0) + q.mean(axis=0)) / 2
+    kept = middle > 0
+    return (p, q, middle) if kept.all() else (p[:, kept], q[:, kept], middle[kept])
+
+
+def _sums(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    shape = np.broadcast_shapes(p.shape, q.shape)
+    return sums(row, np.broadcast_to(p, shape), np.broadcast_to(q, shape)).value
+
+
+def _mixed(row: Generator, atoms: int) -> Callable[..., None]:
+    """run(r, x, y, found): Σ r f(1 + x + y_j) to found (n,), compiled where that pays."""
+    if pays(row, atoms):
+        from .compiled.kernel import mixed_kernel
+
+        return mixed_kernel(row)
+
+    def run(r: np.ndarray, x: np.ndarray, y: np.ndarray, found: np.ndarray) -> None:
+        together, o = max(1, SLICE // len(r)), ops.words(r)
+        with ops.quiet():
+            for top in range(0, len(y), together):
+                s = x + y[top : top + together]
+                t = 1 + s
+                found[top : top + together] = np.where(t > 0, row.f(t, s, o), row.at_zero) @ r
+
+    return run
+
+
+def _done_again(row: Generator, p: np.ndarray, q: np.ndarray, found: np.ndarray, again: np.ndarray) -> np.ndarray:
+    """`found` (m, n) with the entries of the pairs marked `again` summed atom by atom."""
+    if again.mean() > 0.5:
+        return pair_sums(row, p, q)
+    pairs, together = np.argwhere(again), BLOCK // p.shape[1] + 1
+    for top in range(0, len(pairs), together):
+        i, j = pairs[top : top + together].T
+        found[i, j] = sums(row, p[i], q[j]).value
     return found
-
-
-def _blocks(x: np.ndarray, size: int) -> list[np.ndarray]:
-    return [x[top : top + size] for top in range(0, len(x), size)]

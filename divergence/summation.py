@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ STRETCH = 2**17  # atoms of a compiled piece, long against the cost of starting 
 FLOATS = tuple(np.dtype(name) for name in ("float64", "float32", "float16"))  # in this machine's byte order
 
 Piece = tuple[slice, slice]  # rows and atoms
+Run = Callable[..., int]
 _seen: dict[str, int] = {}
 
 
@@ -57,9 +59,9 @@ def streams(p: Any, q: Any) -> bool:
 def sums(row: Generator, p: np.ndarray, q: np.ndarray) -> Sums:
     """Those of p (..., k) and q (..., k), each pair of rows in float64."""
     batch, k = p.shape[:-1], p.shape[-1]
-    p, q = (np.ascontiguousarray(_unrepeated(x)).reshape(-1, k) for x in (p, q))
+    p, q = (_table(_unrepeated(x)) for x in (p, q))
     rows = max(p.shape[0], q.shape[0])  # where both are one repeated row, so is the answer
-    run = _compiled(row, p, q)
+    run = _compiled(row, p, q, rows * k)
     size = STRETCH if run else SLICE
     pieces = _pieces(rows, k, size)
     found = np.empty((3, rows, -(-k // size)))
@@ -67,24 +69,55 @@ def sums(row: Generator, p: np.ndarray, q: np.ndarray) -> Sums:
 
     def work(index: int) -> None:
         across, along = pieces[index]
-        place = found[:, across, along.start // size]
-        state = run(p, q, across.start, along.start, along.stop, place) if run else 2
-        if state & 2:
-            x, y = (z[across if z.shape[0] > 1 else slice(0, 1), along] for z in (p, q))
-            _by_numpy(row, x, y, place)
-            state = not (x.min() >= 0 and y.min() >= 0)  # nan is not
-        signs[index] = state & 1
+        signs[index] = _piece(row, run, p, q, pieces[index], found[:, across, along.start // size])
 
     with quiet():
-        _on_threads(work, len(pieces))
+        on_threads(work, len(pieces))
         value, p_sum, q_sum = (np.broadcast_to(x.sum(axis=-1), (math.prod(batch),)).reshape(batch) for x in found)
     return Sums(value, p_sum, q_sum, bool(signs.any()))
+
+
+def pair_sums(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """The divergence of each of p (m, k) with each of q (n, k): (m, n) in float64, one law of p at a time."""
+    (m, k), n = p.shape, q.shape[0]
+    p, q = _table(p), _table(q)
+    run = _compiled(row, p, q, m * n * k)
+    pieces = _pieces(n, k, STRETCH if run else SLICE)
+    found = np.zeros((m, n))
+
+    def work(i: int) -> None:
+        for across, along in pieces:
+            place = np.empty((3, across.stop - across.start))
+            _piece(row, run, p[i : i + 1], q, (across, along), place)
+            found[i, across] += place[0]
+
+    with quiet():
+        on_threads(work, m)
+    return found
+
+
+def _piece(row: Generator, run: Run | None, p: np.ndarray, q: np.ndarray, piece: Piece, place: np.ndarray) -> bool:
+    """The sums of one piece go to `place` (3, rows); the answer is whether some mass is negative or -0."""
+    across, along = piece
+    state = run(p, q, across.start, along.start, along.stop, place) if run else 2
+    if state & 2:
+        x, y = (z[across if z.shape[0] > 1 else slice(0, 1), along] for z in (p, q))
+        _by_numpy(row, x, y, place)
+        return not (x.min() >= 0 and y.min() >= 0)  # nan is not
+    return bool(state & 1)
 
 
 def _unrepeated(x: np.ndarray) -> np.ndarray:
     """One row where broadcasting repeats it, otherwise x."""
     repeated = all(step == 0 or size == 1 for step, size in zip(x.strides[:-1], x.shape[:-1]))
     return x[(0,) * (x.ndim - 1)] if repeated else x
+
+
+def _table(x: np.ndarray) -> np.ndarray:
+    """x as contiguous rows that nobody writes to, for which one compiled pass is enough."""
+    x = np.ascontiguousarray(x).reshape(-1, x.shape[-1]).view()
+    x.flags.writeable = False
+    return x
 
 
 def _pieces(rows: int, k: int, size: int) -> list[Piece]:
@@ -104,16 +137,19 @@ def _by_numpy(row: Generator, p: np.ndarray, q: np.ndarray, place: np.ndarray) -
             line[:] = x.sum(axis=-1, dtype=float)
 
 
-def _compiled(row: Generator, p: np.ndarray, q: np.ndarray) -> Callable[..., int] | None:
+def _compiled(row: Generator, p: np.ndarray, q: np.ndarray, atoms: int) -> Run | None:
     """The compiled pass, once this row has seen so many atoms that compiling it pays."""
-    if np.float16 in (p.dtype, q.dtype) or not _has_numba():
-        return None
-    _seen[row.name] = _seen.get(row.name, 0) + max(p.size, q.size)
-    if _seen[row.name] < WORTH_COMPILING:
+    if np.float16 in (p.dtype, q.dtype) or not pays(row, atoms):
         return None
     from .compiled.kernel import kernel, spoken
 
     return kernel(row) if spoken(row) else None
+
+
+def pays(row: Generator, atoms: int) -> bool:
+    """Whether `row`, now to be asked for so many atoms more, is worth compiling, and numba is there to do it."""
+    _seen[row.name] = _seen.get(row.name, 0) + atoms
+    return _has_numba() and _seen[row.name] >= WORTH_COMPILING
 
 
 @cache
@@ -121,7 +157,7 @@ def _has_numba() -> bool:
     return find_spec("numba") is not None
 
 
-def _on_threads(work: Callable[[int], None], count: int) -> None:
+def on_threads(work: Callable[[int], None], count: int) -> None:
     """work(0), ..., work(count - 1) on as many threads as there are cores, OMP_NUM_THREADS of them where it is set."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     threads = min(int(wanted) if wanted.isdecimal() and int(wanted) else _cores(), count)
@@ -129,8 +165,18 @@ def _on_threads(work: Callable[[int], None], count: int) -> None:
         for index in range(count):
             work(index)
         return
+    places, stopped = iter(range(count)), threading.Event()
+
+    def steps() -> None:
+        while not stopped.is_set() and (index := next(places, None)) is not None:
+            work(index)
+
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(count)))
+        try:
+            for ended in [pool.submit(steps) for _ in range(threads)]:
+                ended.result()
+        finally:
+            stopped.set()
 
 
 def _cores() -> int:

@@ -114,12 +114,12 @@ def test_compiling_waits_until_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summation, "_seen", {})
     monkeypatch.setattr(summation, "WORTH_COMPILING", 2 * LONG.shape[1])
     row = dv.kl.generator
-    assert summation._compiled(row, *LONG[:, None]) is None
-    assert summation._compiled(row, *LONG[:, None]) is not None
-    assert summation._compiled(dv.power(3).generator, *LONG[:, None].astype(np.float16)) is None
+    assert summation._compiled(row, LONG[:1], LONG[1:], LONG.shape[1]) is None
+    assert summation._compiled(row, LONG[:1], LONG[1:], LONG.shape[1]) is not None
+    assert summation._compiled(dv.power(3).generator, LONG[:1].astype(np.float16), LONG[1:], LONG.shape[1]) is None
 
 
 def test_without_numba_numpy_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summation, "_has_numba", lambda: False)
     monkeypatch.setattr(summation, "WORTH_COMPILING", 0)
-    assert summation._compiled(dv.kl.generator, *LONG[:, None]) is None
+    assert summation._compiled(dv.kl.generator, LONG[:1], LONG[1:], LONG.shape[1]) is None

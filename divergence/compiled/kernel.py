@@ -21,7 +21,7 @@ from ..generators import Generator
 from . import words
 
 BLOCK = 1024  # atoms whose terms lie in the first-level cache with their masses
-SMALLEST = float(np.finfo(float).tiny)
+SMALLEST = int(np.array(np.finfo(float).tiny).view(np.int64))  # its bits, ordered as the positive floats are
 LARGEST = float(np.finfo(float).max)
 LOOP: dict[str, Any] = {**words.WORD, "inline": "never", "nogil": True}
 
@@ -67,8 +67,15 @@ def kernel(row: Generator) -> Callable[..., int]:
             value = value if t > 0.0 else (at_zero if up else slope)
             out[i] = big * value if big > 0.0 else 0.0
             signs |= words.bits(a) | words.bits(b)
-            strange |= np.int64(((t < SMALLEST) | (value > LARGEST)) & (t > 0.0))
-        return np.int64(signs < 0) + 2 * strange
+            strange |= (words.bits(t) - SMALLEST) & -words.bits(t)  # negative where 0 < t < the smallest normal number
+        return np.int64(signs < 0) + 2 * np.int64(strange < 0)
+
+    @njit(**LOOP)
+    def overflows(p: Any, q: Any, out: Any) -> bool:
+        found = 0
+        for i in range(p.size):
+            found |= int(not out[i] <= LARGEST and p[i] > 0.0 and q[i] > 0.0)
+        return found > 0
 
     @njit(**LOOP)
     def run(p: Any, q: Any, top: int, left: int, right: int, sums: Any) -> int:
@@ -81,8 +88,40 @@ def kernel(row: Generator) -> Callable[..., int]:
                 x, y = x_row[low:high], y_row[low:high]
                 out = buffer[: high - low]
                 state |= terms(x, y, out)
-                total, p_total, q_total = total + added(out), p_total + added(x), q_total + added(y)
+                here = added(out)
+                if not here <= LARGEST and overflows(x, y, out):
+                    state |= 2
+                total, p_total, q_total = total + here, p_total + added(x), q_total + added(y)
             sums[0, j], sums[1, j], sums[2, j] = total, p_total, q_total
         return state
+
+    return run
+
+
+@lru_cache(maxsize=64)
+def mixed_kernel(row: Generator) -> Callable[..., None]:
+    """run(r, x, y, sums): Σ r f(1 + x + y_j) goes to sums (n,), for weights r (k,), x (k,), y (n, k), x + y >= -1."""
+    forward = njit(**words.WORD)(row.f)
+    at_zero = row.at_zero
+
+    @njit(**LOOP)
+    def terms(r: Any, x: Any, y: Any, out: Any) -> None:
+        for i in range(r.size):
+            s = x[i] + y[i]
+            t = 1.0 + s
+            value = forward(t, s, words)
+            out[i] = r[i] * (value if t > 0.0 else at_zero)
+
+    @njit(**LOOP)
+    def run(r: Any, x: Any, y: Any, sums: Any) -> None:
+        buffer = np.empty(BLOCK)
+        for j in range(sums.size):
+            total = 0.0
+            for low in range(0, r.size, BLOCK):
+                high = min(low + BLOCK, r.size)
+                out = buffer[: high - low]
+                terms(r[low:high], x[low:high], y[j, low:high], out)
+                total += added(out)
+            sums[j] = total
 
     return run

@@ -26,8 +26,8 @@ LN2 = math.log(2)
 LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # 21 bits short of ln 2, so that its multiples up to 2^11 are exact
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")  # ln 2 - LN2_HIGH
 
-# log((1 + z)/(1 - z)) = 2 z + z^3 (a0 + a1 z^2 + ...), |z| <= 1/3
-A0, A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14, A15 = (2.0 / k for k in range(3, 35, 2))
+# log((1 + z)/(1 - z)) = 2 z + z^3 (a0 + a1 z^2 + ...), |z| <= 3 - 2 sqrt 2
+A0, A1, A2, A3, A4, A5, A6, A7, A8, A9, A10 = (2.0 / k for k in range(3, 25, 2))
 # e^x - 1 - x = x^2 (b0 + b1 x + ...), |x| <= 1
 B0, B1, B2, B3, B4, B5, B6, B7, B8, B9, B10, B11, B12, B13, B14, B15, B16, B17 = (
     1.0 / math.factorial(k) for k in range(2, 20)
@@ -54,36 +54,60 @@ def from_bits(_context: Any, _x: Any) -> Any:
     return types.float64(types.int64), generate
 
 
+@intrinsic
+def exponent(_context: Any, _x: Any) -> Any:
+    """The upper 12 bits of these 64, as an integer; a shift that keeps the sign would have no vector instruction."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.lshr(arguments[0], ir.Constant(ir.IntType(64), 52))
+
+    return types.int64(types.int64), generate
+
+
 MAGIC = 1.5 * 2.0**52  # MAGIC + k holds the integer k in its lowest bits
 MAGIC_BITS = 0x4338000000000000
+ONE = 0x3FF0000000000000  # the bits of 1.0
+TO_HALF = 0x00095F619980C433  # added to the bits of t, it carries into the exponent from sqrt 2 on
+POWER_OF_TWO = 0x7FF0000000000000
 
 
 @njit(**WORD)
 def log_parts(t: float, s: float) -> tuple[float, float, float]:
-    """(k, u, r) with t = 2^k (1 + u), k = 0 on [1/2, 2), and r = log(1 + u) - u; t is normal and positive."""
+    """(k, u, r) with t = 2^k (1 + u), 1 + u in [sqrt 1/2, sqrt 2), and r = log(1 + u) - u; t is normal and positive."""
     b = bits(t)
-    k = (b >> 52) - 1023 + (1 if t < 1.0 else 0)
-    u = s if k == 0 else from_bits(b - (k << 52)) - 1.0
+    e = (b + TO_HALF) & POWER_OF_TWO
+    k = from_bits(MAGIC_BITS + exponent(e)) - (MAGIC + 1023.0)
+    turn = from_bits(2 * ONE - e)  # 2^-k
+    # near one t = 1 + s, where s is exact and t is not
+    u = turn * s + (turn - 1.0) if abs(s) < 0.5 else from_bits(b - e + ONE) - 1.0
     z = u / (2.0 + u)
     y = z * z
-    low = (((A15 * y + A14) * y + A13) * y + A12) * y + A11
-    low = (((low * y + A10) * y + A9) * y + A8) * y + A7
-    low = (((low * y + A6) * y + A5) * y + A4) * y + A3
-    return from_bits(MAGIC_BITS + k) - MAGIC, u, z * y * (((low * y + A2) * y + A1) * y + A0) - z * u
+    y2 = y * y
+    y4 = y2 * y2
+    # in pairs of pairs, for a chain of eleven would keep the unit waiting
+    low = ((A0 + A1 * y) + (A2 + A3 * y) * y2) + ((A4 + A5 * y) + (A6 + A7 * y) * y2) * y4
+    low = low + ((A8 + A9 * y) + A10 * y2) * (y4 * y4)
+    return k, u, z * y * low - z * u
+
+
+@njit(**WORD)
+def excess_of(k: float, u: float, r: float, s: float) -> float:
+    """log t - s: of the three, k ln 2 - s + u has no rounding near one."""
+    return ((k * LN2_HIGH - s) + u) + (r + k * LN2_LOW)
 
 
 @njit(**WORD)
 def log_excess(t: float, s: float) -> float:
     """log t - s."""
     k, u, r = log_parts(t, s)
-    return r if k == 0.0 else (k * LN2_HIGH - s) + (u + (r + k * LN2_LOW))
+    return excess_of(k, u, r, s)
 
 
 @njit(**WORD)
 def klfun(t: float, s: float) -> float:
-    """t log t - s; the second form cancels its own -s + s where t is small, the first where it is not near one."""
+    """t log t - s; the second form cancels its own -s + s where t is small, the first loses least on [1/2, 2]."""
     excess = log_excess(t, s)
-    return t * excess + s * s if abs(s) < 0.5 else t * (excess + s) - s
+    return t * excess + s * s if abs(s - 0.25) < 0.75 else t * (excess + s) - s
 
 
 @njit(**WORD)
@@ -104,7 +128,7 @@ def power_excess(t: float, s: float, a: float) -> float:
     """
     k, u, r = log_parts(t, s)
     c = a - 1.0 if a >= 0.5 else a
-    excess = r if k == 0.0 else (k * LN2_HIGH - s) + (u + (r + k * LN2_LOW))
+    excess = excess_of(k, u, r, s)
     if c == 0.0:
         return klfun(t, s) if a >= 0.5 else -excess
     x = c * (excess + s)
