@@ -59,12 +59,16 @@ def kl_pairs(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
         found = gap @ log_ratio.T
         again = np.empty(found.shape, dtype=bool)
 
-        def assemble(i: int) -> None:
-            line = found[i]
-            np.subtract(there[i] + (back - gone), line, out=line)
-            np.less(line * LOST, spread[0][i] * spread[1] + (there[i] + (back + gone)), out=again[i])
+        def assemble(index: int) -> None:
+            part = slice(index * rows, (index + 1) * rows)
+            level, line = there[part, None], found[part]
+            np.subtract(level + (back - gone), line, out=line)
+            size = spread[0][part, None] * spread[1]
+            size += level + (back + gone)
+            np.less(line * LOST, size, out=again[part])
 
-        on_threads(assemble, len(p))
+        rows = max(1, SLICE // len(q))
+        on_threads(assemble, -(-len(p) // rows))
         if lacks:
             infinite = (p > 0).astype(p.dtype) @ absent.T.astype(p.dtype) > 0
             found[infinite], again = np.inf, again & ~infinite
@@ -122,7 +126,10 @@ def _mixed(row: Generator, atoms: int) -> Callable[..., None]:
 
 def _done_again(row: Generator, p: np.ndarray, q: np.ndarray, found: np.ndarray, again: np.ndarray) -> np.ndarray:
     """`found` (m, n) with the entries of the pairs marked `again` summed atom by atom."""
-    if again.mean() > 0.5:
+    count = np.count_nonzero(again)
+    if count == 0:
+        return found
+    if count > again.size / 2:
         return pair_sums(row, p, q)
     pairs, together = np.argwhere(again), BLOCK // p.shape[1] + 1
     for top in range(0, len(pairs), together):

@@ -95,7 +95,8 @@ def _bend(row: Generator, w: Array, power: int, o: ArrayWords, scale: Any) -> Ar
 def _log_ratio(p: Array, q: Array, o: ArrayWords) -> Array:
     """log p/q, exact near p = q; 0 for an atom that neither has, where no direction that keeps it so sees the row."""
     neither = (p == 0) & (q == 0)
-    p, q = (o.where(neither, o.like(x, 1), x) for x in (p, q))
+    if not o.nowhere(neither):
+        p, q = (o.where(neither, o.like(x, 1), x) for x in (p, q))
     excess = (p - q) / q
     near = o.abs(excess) < 0.5
     return o.where(near, o.log1p(o.where(near, excess, o.like(excess, 0))), o.xp.log(p) - o.xp.log(q))
