@@ -1,0 +1,1 @@
+"""Relative errors against references in many digits, ours beside the peers'."""
