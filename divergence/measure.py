@@ -6,13 +6,12 @@ guessed, and what is refused is refused in the user's words.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from . import ops
 from .checks import Law, check_axis, check_floating, check_masses, check_points, refuse
+from .density import Density, Lattice
 from .errors import InvalidMeasure, InvalidParameter, ShapeMismatch, UnsupportedLaw
 
 Array = Any
@@ -45,7 +44,7 @@ class Discrete(Law):
     def normalised(cls, weights: Array, points: Array | None = None) -> Discrete:
         """Weights or counts, (..., k), divided by their sum: the one place where this library renormalises."""
         w = weights
-        if not (isinstance(w, Discrete | Density | Samples) or ops.is_masked(w)):
+        if not (isinstance(w, Discrete | Density | Lattice | Samples) or ops.is_masked(w)):
             w = ops.as_array(w)
         if ops.is_array(w) and ops.is_dtype(w, ("bool", "integral")):
             w = ops.namespace(w).astype(w, ops.namespace(w).float64)
@@ -64,43 +63,6 @@ class Discrete(Law):
     def __repr__(self) -> str:
         place = "" if self.points is None else f", points {tuple(self.points.shape)}"
         return f"Discrete({self.masses.shape[-1]} atoms{place})"
-
-
-@dataclass(frozen=True)
-class Density(Law):
-    """A law by its log-density: `logpdf` maps an array of shape (n,) to (n,), -inf where there is no mass.
-
-    `support` is the interval outside which the density is 0. `landmarks` are places an integrator must not miss, such
-    as the centres of narrow modes.
-
-    >>> import numpy as np
-    >>> Density(lambda x: -x, support=(0, np.inf)).support
-    (0, inf)
-    """
-
-    logpdf: Callable[[Array], Array]
-    support: tuple[float, float] = (-math.inf, math.inf)
-    landmarks: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not callable(self.logpdf):
-            raise InvalidParameter(
-                f"{type(self.logpdf).__name__} is no function",
-                argument="logpdf",
-                remedy="hand in a function from (n,) points to (n,) log-densities",
-            )
-        try:
-            low, high = self.support
-            proper = low < high
-        except (TypeError, ValueError):
-            proper = False
-        if not proper:
-            raise InvalidParameter(
-                f"{self.support!r} is not an interval",
-                argument="support",
-                value=self.support,
-                remedy="write support=(low, high), low < high",
-            )
 
 
 class Samples(Law):
