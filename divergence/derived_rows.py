@@ -56,6 +56,7 @@ def symmetrised(row: Generator) -> Generator:
         conjugate=None,
         reversed=name,
         kinks=tuple({*row.kinks, *row.reverse.kinks}),
+        powers=tuple((c / 2, a) for half in (row, row.reverse) for c, a in half.powers),
         parameters={"row": row},
     )
 

@@ -25,7 +25,8 @@ class Generator:
     """A row. `f(t, s, o)` with t = p/q and s = (p - q)/q, `critic(v, o)`, `conjugate(u, o)`; `o` is the vocabulary.
 
     `kinks` lists the t at which f is not differentiable; D**`root` is a metric where `root` is a number; `additive`
-    says that D adds up over independent parts, which only a KL + b reverse KL does.
+    says that D adds up over independent parts, which only a KL + b reverse KL does. `powers` are pairs (c, a) with
+    f = Σ c f_a, f_a being the row power(a), for a row that is such a sum: whoever knows ∫ p^a q^(1−a) knows it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Generator:
     kinks: tuple[Any, ...] = ()
     root: float | None = None
     additive: bool = False
+    powers: tuple[tuple[Any, Any], ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -153,6 +155,7 @@ GENERATORS: dict[str, Generator] = {
             conjugate=lambda u, o: o.expm1(u),
             reversed="reverse_kl",
             additive=True,
+            powers=((1, 1),),
         ),
         Generator(
             "reverse_kl",
@@ -162,6 +165,7 @@ GENERATORS: dict[str, Generator] = {
             conjugate=lambda u, o: -o.log1p(-u),
             reversed="kl",
             additive=True,
+            powers=((1, 0),),
         ),
         Generator(
             "jeffreys",
@@ -171,6 +175,7 @@ GENERATORS: dict[str, Generator] = {
             conjugate=None,  # 1/w - 1 - log w with w + log w = 1 - u: not elementary; the penalty needs no conjugate
             reversed="jeffreys",
             additive=True,
+            powers=((1, 1), (1, 0)),
         ),
         Generator(
             "js",
@@ -201,6 +206,7 @@ GENERATORS: dict[str, Generator] = {
             conjugate=lambda u, o: u / (1 - 2 * u),
             reversed="squared_hellinger",
             root=0.5,
+            powers=((1 / 4, 1 / 2),),
         ),
         Generator(
             "pearson",
@@ -209,6 +215,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: 2 * o.expm1(v),
             conjugate=lambda u, o: u + u * u / 4,
             reversed="neyman",
+            powers=((2, 2),),
         ),
         Generator(
             "neyman",
@@ -217,6 +224,7 @@ GENERATORS: dict[str, Generator] = {
             critic=lambda v, o: -o.expm1(-2 * v),
             conjugate=lambda u, o: 2 * u / (1 + o.sqrt(1 - u)),
             reversed="pearson",
+            powers=((2, -1),),
         ),
         Generator(
             "triangular",
@@ -241,6 +249,7 @@ def power(a: Any) -> Generator:
         conjugate=lambda u, o: o.expm1_ratio(o.log1p_ratio(u, a - 1), a),
         reversed=lambda: power(1 - a),
         additive=a in (0, 1),
+        powers=((1, a),),
         parameters={"a": a},
     )
 

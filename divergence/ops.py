@@ -365,6 +365,21 @@ def quiet() -> Any:
     return np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore")
 
 
+def special(x: Array) -> Any:
+    """The special functions of the library of x: `i0e`, `i1e`."""
+    if is_torch(x):
+        import torch
+
+        return torch.special
+    if is_jax(x):
+        from jax.scipy import special
+
+        return special
+    from scipy import special
+
+    return special
+
+
 def to_numpy(x: Array) -> np.ndarray:
     """A numpy view or copy of any array, off the device and off the graph."""
     if is_torch(x):

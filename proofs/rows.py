@@ -19,11 +19,12 @@ from divergence.ops import numpy_words, quiet
 from . import algebra, rules
 from .claim import claim
 from .rules import Step
-from .symbols import ROWS, Expr, Instance, Piece, Reading, S, Subject, box, oo, part, read, t, u, v, x
+from .symbols import ROWS, TABLE, Expr, Instance, Piece, Reading, S, Subject, box, oo, part, read, t, u, v, x
 
 WORDS = numpy_words()
 LIESE_VAJDA = "Liese & Vajda 2006, On divergences and informations in statistics and information theory"
 WITH_CONJUGATE = tuple(subject for subject in ROWS if subject.name != "jeffreys")  # whose conjugate is not elementary
+IN_POWERS = tuple(subject for subject in TABLE if generators.GENERATORS[subject.name].powers)
 SEPARATING = tuple(subject for subject in ROWS if "hockey" not in subject.name)
 
 
@@ -98,6 +99,16 @@ def reverse(subject: Subject) -> Iterator[Step]:
             yield rules.identity(piece.f(row), piece.t * turned, piece.domain, name="f(t)")
             again = r"f^{\diamond\diamond}(t)"
             yield rules.identity(piece.f(other.reverse), piece.f(row), piece.domain, name=again)
+
+
+@claim(over=IN_POWERS)
+def powers(subject: Subject) -> Iterator[Step]:
+    r"""$f = \sum_i c_i f_{a_i}$ with $f_a(t) = (t^a - a t + a - 1)/(a (a - 1))$: a divergence that is a function of
+    $\int p^a q^{1-a}$, and so closed for an exponential family."""
+    for reading in subject.readings():
+        for piece in reading.pieces():
+            terms = (sp.Rational(c) * piece.f(generators.power(sp.Rational(a))) for c, a in reading.row.powers)
+            yield rules.identity(piece.f(reading.row), sum(terms, sp.Integer(0)), piece.domain, name="f(t)")
 
 
 @claim(over=ROWS)
