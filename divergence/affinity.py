@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from .evaluation import Evaluation
 from .f_divergence import FDivergence
 from .functional import Functional, Look
 from .generators import Generator
+
+if TYPE_CHECKING:
+    from .families.closed_form import ClosedForm
 
 Array = Any
 Logs = Callable[[Array], tuple[Array, Array]]  # of the pairs where a mask holds; anything that is finite elsewhere
@@ -154,6 +157,12 @@ class Renyi(Functional):
                 ratio = o.where(near, o.log1p(o.where(near, s, o.like(s, 0))), ratio)
             highest = o.xp.max(ratio, axis=-1)
             return o.where(highest > 0, highest, o.like(highest, 0))  # the sure event has ratio 1
+
+    def _closes(self, form: ClosedForm) -> bool:
+        return 0 < self.order < math.inf and form.knows(self.order)
+
+    def _of_form(self, form: ClosedForm) -> Array:
+        return self.scale * self.order * form.scaled_gap(self.order)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         a = self.order

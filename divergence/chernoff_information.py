@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .errors import UnsupportedLaw
 from .evaluation import Evaluation
 from .functional import Functional, Look
 from .measure import Density
+
+if TYPE_CHECKING:
+    from .families.closed_form import ClosedForm
 
 Array = Any
 
@@ -73,6 +76,27 @@ class Chernoff(Functional):
             return Renyi(a, 1 - a)._of_logs(x, y, gap)
 
         return _pair_by_pair(one, log_p, log_q, *([] if v is None else [v]))
+
+    def _closes(self, form: ClosedForm) -> bool:
+        return not form.only_kl
+
+    def _of_form(self, form: ClosedForm) -> Array:
+        from scipy.optimize import minimize_scalar
+        from scipy.special import expit
+
+        def at(a: float, pair: ClosedForm) -> Array:
+            return a * (1 - a) * pair.scaled_gap(a)
+
+        def best(pair: ClosedForm) -> float:
+            # in log(a/(1 − a)), for the a that attains it may lie near an end
+            found: Any = minimize_scalar(
+                lambda z: -float(at(expit(z), pair)), bounds=(-30, 30), options={"xatol": 1e-7}
+            )
+            return float(expit(found.x))
+
+        values = [at(best(pair.fixed()), pair) for pair in form.pairs()]
+        xp = ops.namespace(*values)
+        return xp.reshape(xp.stack([xp.asarray(x) for x in values]), form.batch)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         from scipy.optimize import minimize_scalar

@@ -17,8 +17,9 @@ from .errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from .evaluation import Evaluation
 from .generators import GENERATORS, Generator
 from .joint_range import implied_total_variation
-from .measure import Discrete, promote
+from .measure import Discrete
 from .perspective import terms_of_masses
+from .promotion import promote
 
 Array = Any
 
@@ -174,7 +175,7 @@ class Explanation:
 def explain(divergence: Any, p: Any, q: Any, labels: Any = None) -> Explanation:
     """What `FDivergence.explain` answers."""
     kind, a, b = promote(p, q)
-    if kind == "densities":
+    if kind == "laws":
         raise UnsupportedLaw(
             "densities have no atoms",
             argument="p, q",

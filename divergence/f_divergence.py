@@ -21,6 +21,7 @@ from .summation import BIG, pair_sums, streams, sums
 
 if TYPE_CHECKING:
     from .explain import Explanation
+    from .families.closed_form import ClosedForm
 
 Array = Any
 
@@ -104,6 +105,13 @@ class FDivergence(Functional):
             if row is GENERATORS["js"]:
                 return js_pairs(row, GENERATORS["kl"], p, q)
         return pair_sums(row, p, q).astype(p.dtype, copy=False)
+
+    def _closes(self, form: ClosedForm) -> bool:
+        powers = self.generator.powers
+        return bool(powers) and all(form.knows(a) for _, a in powers)
+
+    def _of_form(self, form: ClosedForm) -> Array:
+        return sum(c * form.power(a) for c, a in self.generator.powers)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         from .quadrature import integrate_row

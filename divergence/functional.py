@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import ops
 from .checks import Law, check_axis, check_floating, check_form, log_mass_doubts, logit_doubts, mass_doubts, settle
-from .errors import InvalidParameter, NotConverged, ShapeMismatch
+from .density import singles
+from .errors import InvalidParameter, ShapeMismatch
 from .evaluation import Evaluation
-from .measure import Discrete, promote, same_alphabet
+from .measure import Discrete, same_alphabet
 from .pairwise import all_pairs
+from .promotion import promote
+
+if TYPE_CHECKING:
+    from .families.closed_form import ClosedForm
+    from .routes import Route
 
 Array = Any
+RTOL = 1e-10  # the relative accuracy of integrals
 Look = Callable[[], None]
 
 
 class Functional(ABC):
-    """A number for each pair of laws. Call it on masses, on two `Discrete` or on two `Density`."""
+    """A number for each pair of laws. Call it on masses, on two `Discrete`, or on any two laws."""
 
     @property
     @abstractmethod
@@ -46,7 +53,20 @@ class Functional(ABC):
 
     @abstractmethod
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
-        """The value for two densities with its error."""
+        """The value for two `Density`, or two `Lattice`, with its error."""
+
+    def _of_density_batch(self, p: Any, q: Any, batch: tuple[int, ...], rtol: float) -> Array:
+        """The values of a batch of pairs, here one by one."""
+        pairs = zip(*(singles(law, batch) for law in (p, q)))
+        return np.asarray([self._of_densities(x, y, rtol).value for x, y in pairs]).reshape(batch)
+
+    def _closes(self, form: ClosedForm) -> bool:
+        """Whether it is a function of what the closed form knows."""
+        return False
+
+    def _of_form(self, form: ClosedForm) -> Array:
+        """The value from a closed form, if that closes it."""
+        raise NotImplementedError
 
     def _rounding(self, value: float) -> float:
         """How many eps the value of masses may be off."""
@@ -55,8 +75,8 @@ class Functional(ABC):
     def __call__(self, p: Any, q: Any, *, axis: int = -1) -> Array:
         given = p, q
         kind, p, q = promote(p, q, axis, check=check_form)
-        if kind == "densities":
-            return self.evaluate(p, q).value
+        if kind == "laws":
+            return self._route(p, q).values(RTOL)
         p, q, dtype = _wide(p, q)
         return _narrow(self._of_masses(p, q, lambda: _look(given, axis)), dtype)
 
@@ -119,30 +139,30 @@ class Functional(ABC):
     def _of_pairs(self, p: Array, q: Array) -> Array:
         return all_pairs(lambda x, y: self._of_masses(x, y, lambda: None), p, q)
 
-    def plan(self, p: Any, q: Any) -> str:
-        """The route that `self(p, q)` takes, in words."""
-        kind, p, q = promote(p, q)
-        if kind == "densities":
-            low, high = min(p.support[0], q.support[0]), max(p.support[1], q.support[1])
-            return f"integral over ({low:g}, {high:g})"
-        return f"sum over {p.shape[-1]} atoms"
+    def _route(self, p: Any, q: Any) -> Route:
+        from .routes import route
 
-    def evaluate(self, p: Any, q: Any, *, rtol: float = 1e-10) -> Evaluation:
+        return route(self, p, q)
+
+    def plan(self, p: Any, q: Any) -> str:
+        """The route that `self(p, q)` takes, in words.
+
+        >>> import divergence as dv
+        >>> from scipy import stats
+        >>> dv.kl.plan(stats.norm(0, 1), stats.norm(1, 2)), dv.js.plan(stats.norm(0, 1), stats.norm(1, 2))
+        ('closed form: normal family', 'integral over (-inf, inf)')
+        """
+        kind, p, q = promote(p, q)
+        return self._route(p, q).text if kind == "laws" else f"sum over {p.shape[-1]} atoms"
+
+    def evaluate(self, p: Any, q: Any, *, rtol: float = RTOL) -> Evaluation:
         """The value of one pair with a bound on its error: rounding for masses, quadrature for densities.
 
         Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
         """
         kind, a, b = promote(p, q)
-        if kind == "densities":
-            found = self._of_densities(a, b, rtol)
-            if not found.error <= max(rtol * abs(found.value), 1e-300) and np.isfinite(found.value):
-                raise NotConverged(
-                    f"quadrature reached {found}",
-                    evaluation=found,
-                    argument=f"{self.name}.evaluate",
-                    remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
-                )
-            return found
+        if kind == "laws":
+            return self._route(a, b).of_one_pair(self.name).evaluate(rtol)
         if a.ndim > 1:
             raise ShapeMismatch(
                 f"a batch of shape {tuple(a.shape[:-1])} where one pair belongs",

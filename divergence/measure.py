@@ -6,13 +6,12 @@ guessed, and what is refused is refused in the user's words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from . import ops
 from .checks import Law, check_axis, check_floating, check_masses, check_points, refuse
 from .density import Density, Lattice
-from .errors import InvalidMeasure, InvalidParameter, ShapeMismatch, UnsupportedLaw
+from .errors import InvalidMeasure, ShapeMismatch, UnsupportedLaw
 
 Array = Any
 
@@ -111,38 +110,6 @@ def common_namespace(p: Array, q: Array, names: tuple[str, str]) -> Any:
             argument=names[1],
             remedy="convert one of them, so that both come from one library",
         ) from error
-
-
-def promote(
-    p: Any, q: Any, axis: int = -1, names: tuple[str, str] = ("p", "q"), check: Callable[..., Array] = check_masses
-) -> tuple[str, Any, Any]:
-    """The most specific representation that p and q share: ("masses", p, q) or ("densities", P, Q).
-
-    Bare arrays go through `check`: `check_form` for who looks at the values himself.
-    """
-    for x, name in ((p, names[0]), (q, names[1])):
-        if isinstance(x, Samples):
-            raise UnsupportedLaw(
-                "samples where a distribution belongs",
-                argument=name,
-                remedy="use an estimator, such as wasserstein(1).estimate(x, y), or histogram them with "
-                "Discrete.normalised(counts)",
-            )
-    if isinstance(p, Density) or isinstance(q, Density):
-        for x, name in ((p, names[0]), (q, names[1])):
-            if not isinstance(x, Density):
-                raise UnsupportedLaw(
-                    f"{type(x).__name__} against a Density", argument=name, remedy="write it as a Density too"
-                )
-        return "densities", p, q
-    if isinstance(p, Discrete) and isinstance(q, Discrete):
-        same_points(p, q, names)
-    masses = [x.masses if isinstance(x, Discrete) else check(x, n, axis) for x, n in zip((p, q), names)]
-    if axis != -1 and (isinstance(p, Discrete) or isinstance(q, Discrete)):
-        raise InvalidParameter(
-            f"axis {axis} for Discrete", argument="axis", value=axis, remedy="Discrete has its atoms on the last axis"
-        )
-    return "masses", *same_alphabet(*masses, axis=axis, names=names)
 
 
 def same_points(p: Discrete, q: Discrete, names: tuple[str, str]) -> None:

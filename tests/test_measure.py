@@ -12,7 +12,7 @@ import torch
 
 import divergence as dv
 from divergence.checks import check_points
-from divergence.measure import promote
+from divergence.promotion import promote
 
 
 class TestDiscrete:
@@ -140,7 +140,7 @@ class TestPromote:
 
     def test_two_densities(self) -> None:
         law = dv.Density(lambda x: x)
-        assert promote(law, law) == ("densities", law, law)
+        assert promote(law, law) == ("laws", law, law)
 
     def test_names_are_the_caller_s(self) -> None:
         with pytest.raises(dv.UnsupportedLaw, match="real: samples where"):

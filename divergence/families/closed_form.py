@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,40 @@ class ClosedForm:
         for _ in range(self.axes):
             gap = ops.namespace(gap).sum(gap, axis=-1)
         return gap
+
+    def pairs(self) -> Iterator[ClosedForm]:
+        """The pairs of the batch, one by one."""
+        whole, ranks = self._shape, self._ranks
+        for i in np.ndindex(self.batch):
+            p, q = (
+                tuple(
+                    ops.namespace(x).broadcast_to(x, (*whole, *x.shape[x.ndim - rank :]))[i]
+                    for x, rank in zip(point, ranks)
+                )
+                for point in (self.p, self.q)
+            )
+            yield replace(self, p=p, q=q)
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The shape of the values."""
+        return self._shape[: len(self._shape) - self.axes]
+
+    @property
+    def _ranks(self) -> tuple[int, ...]:
+        return self.family.ranks or (0,) * len(self.p)
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        """The shape of the batch, coordinates included."""
+        return np.broadcast_shapes(
+            *(tuple(x.shape[: x.ndim - r]) for point in (self.p, self.q) for x, r in zip(point, self._ranks))
+        )
+
+    def fixed(self) -> ClosedForm:
+        """The same in numpy, off the graph."""
+        p, q = (tuple(ops.to_numpy(x) for x in point) for point in (self.p, self.q))
+        return replace(self, p=p, q=q)
 
     def power(self, a: float) -> Array:
         """(∫ p^a q^(1−a) − 1)/(a (a − 1)), KL at a = 1 and reverse KL at a = 0."""

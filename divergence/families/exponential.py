@@ -26,7 +26,7 @@ class Family:
     its digits near p = q and the other far away. `kl(base, step, end, o)` is KL(base‖end). `part(base, step, end, w,
     o)` is (to, m, rest) for the member m at natural parameters θ + w (θ' − θ), with the steps from base to m and from m
     to end; `inside(m)` is whether there is one. Where `gap` is given, it is used for a other than 0 and 1 instead of
-    `part`. `vectors` tells coordinates that lie on a last axis.
+    `part`. `ranks` are the numbers of axes of each parameter of one member, where they are not numbers.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Family:
     part: Callable[[Point, Point, Point, float, ops.ArrayWords], tuple[Point, Point, Point]] | None
     inside: Callable[[Point], Array]
     gap: Callable[[float, float, Point, Point, ops.ArrayWords], Array] | None = None
-    vectors: bool = False
+    ranks: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.name} family>"
@@ -61,7 +61,7 @@ def _gap(family: Family, a: float, b: float, p: Point, q: Point) -> Array:
         back = tuple(-x for x in to)
         return family.kl(m, back, base, o) / b + family.kl(m, rest, end, o) / a
     inside = family.inside(m)
-    mask = o.xp.expand_dims(inside, axis=-1) if family.vectors else inside
+    mask = o.xp.expand_dims(inside, axis=-1) if any(family.ranks) else inside
     to = tuple(o.where(mask, x, o.like(x, 0)) for x in to)
     m = tuple(o.where(mask, x, y + o.like(x, 0)) for x, y in zip(m, base))
     value = family.kl(base, to, m, o) / (-a * b) + family.kl(base, step, end, o) / a

@@ -104,7 +104,7 @@ def _dirichlet_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Ar
     return parts - stirling.bregman(total, change, end_total, o)[..., 0] + end_total[..., 0] * apart
 
 
-dirichlet = Family("Dirichlet", _from_to, _dirichlet_kl, _straight, lambda m: (m[0] > 0).all(-1), vectors=True)
+dirichlet = Family("Dirichlet", _from_to, _dirichlet_kl, _straight, lambda m: (m[0] > 0).all(-1), ranks=(1,))
 
 
 # Poisson (rate): log A(a) is that of two masses that do not sum to one
@@ -262,5 +262,5 @@ multivariate_normal = Family(
     lambda base, step, end, o: o.xp.sum(_normal_kl(base, step, end, o), axis=-1),
     _normal_part,
     lambda m: (m[1] > 0).all(-1),
-    vectors=True,
+    ranks=(1, 2),
 )
