@@ -11,15 +11,10 @@ shown, so that nothing fast is wrong. The floor is what reading the same arrays 
 from __future__ import annotations
 
 import argparse
-import datetime
-import os
-import platform
 import statistics
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +25,8 @@ from scipy.stats import entropy
 
 import divergence as dv
 
-RESULTS = Path(__file__).parent / "results"
+from .record import RESULTS, heading, keep
+
 WARM = 4.0  # seconds of calls after which what is worth compiling is compiled
 
 
@@ -121,16 +117,10 @@ def line(work: Work, rounds: int) -> str:
     )
 
 
-def heading() -> list[str]:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "numba"))
-    return [
-        f"{datetime.date.today()}, commit {commit.stdout.strip() or 'unknown'}, {platform.machine()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}",
-        "",
-        f"{'milliseconds, medians':46}{'peer':22}{'peer':>8}{'ours':>8}{'floor':>8}   ours/peer [least, most]     aim"
-        "  floor/peer  apart",
-    ]
+COLUMNS = (
+    f"{'milliseconds, medians':46}{'peer':22}{'peer':>8}{'ours':>8}{'floor':>8}   ours/peer [least, most]     aim"
+    "  floor/peer  apart"
+)
 
 
 def main() -> None:
@@ -139,14 +129,12 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a tenth of the size, to try it")
     parser.add_argument("--out", type=Path, default=RESULTS / "speed.txt")
     settings = parser.parse_args()
-    lines = heading()
+    lines = [heading("numpy", "scipy", "numba"), "", COLUMNS]
     print("\n".join(lines))
     for work in works(settings.small):
         lines.append(line(work, settings.rounds))
         print(lines[-1], flush=True)
-    beside = settings.out.with_suffix(".part")
-    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    os.replace(beside, settings.out)
+    keep(settings.out, lines)
 
 
 if __name__ == "__main__":

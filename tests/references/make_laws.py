@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import besseli, beta, exp, inf, log, loggamma, mp, mpf, pi, sinh, sqrt
 from mpmath.calculus.quadrature import GaussLegendre
 
-mp.dps = 60
+mp.dps = 90  # a row near p = q cancels twice the digits of p − q
 DIGITS = 50
 Log = Callable[[Any], Any]
 LINE, HALF = (-inf, inf), (mpf(0), inf)
@@ -314,7 +314,7 @@ def crossings(f: Log, a: Any, b: Any) -> list[Any]:
     found = []
     for u, v, x, y in zip(grid, grid[1:], values, values[1:]):
         if mp.isfinite(x) and mp.isfinite(y) and x * y < 0:
-            found.append(mp.findroot(f, (u, v), solver="anderson", tol=mpf(10) ** -100, verify=False))
+            found.append(mp.findroot(f, (u, v), solver="anderson", tol=mpf(10) ** -170, verify=False))
     return found
 
 
@@ -333,7 +333,7 @@ def panel(f: Callable[[Any], list[Any]], a: Any, b: Any, whole: list[Any], depth
     m = (a + b) / 2
     left, right = quad(f, a, m), quad(f, m, b)
     both = [x + y for x, y in zip(left, right)]
-    if depth > 40 or all(abs(x - y) <= mpf(10) ** -54 * (abs(x) + mpf(10) ** -12) for x, y in zip(both, whole)):
+    if depth > 40 or all(abs(x - y) <= mpf(10) ** -54 * (abs(x) + mpf(10) ** -14) for x, y in zip(both, whole)):
         return both
     return [x + y for x, y in zip(panel(f, a, m, left, depth + 1), panel(f, m, b, right, depth + 1))]
 
