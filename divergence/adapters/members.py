@@ -56,6 +56,21 @@ def law_of_member(
     )
 
 
+def dirichlet(concentration: Array) -> Member:
+    """A Dirichlet law, in its first coordinates: a beta law where there are two."""
+    if concentration.shape[-1] > 2:
+        return Member("dirichlet", (concentration,))
+    nothing = 0 * concentration[..., 0]
+    return Member("beta", (concentration[..., 0], concentration[..., 1]), (nothing, nothing + 1))
+
+
+def multivariate_normal(mean: Array, covariance: Array) -> Member:
+    """A normal law in d dimensions, or on the line."""
+    if mean.shape[-1] > 1:
+        return Member("multivariate_normal", (mean, covariance))
+    return Member("normal", (mean[..., 0], ops.namespace(covariance).sqrt(covariance[..., 0, 0])))
+
+
 def gathered(x: Array, batch: tuple[int, ...], index: Array, core: int = 0) -> Array:
     """(n, *core) of x, whose first axes broadcast to the batch, at flat indices (n,)."""
     xp = ops.namespace(x)

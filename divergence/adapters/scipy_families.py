@@ -30,7 +30,18 @@ def _von_mises(loc: Array, scale: Array, kappa: Array) -> Any:
     return ("von_mises", (turn, kappa)) if np.all(np.equal(scale, 1)) else (None, ())
 
 
-def _powers(shape: Callable[..., Array], scale: Callable[..., Array], power: Callable[..., Array]) -> Callable[..., Any]:
+def _excesses(loc: Array, scale: Array, c: Array) -> Any:
+    """Pareto, exponential or beta as c is positive, zero or negative; none of them where signs differ."""
+    if np.all(c > 0):
+        return "pareto", (1 / c, scale / c), loc - scale / c
+    if np.all(c < 0):
+        return "beta", (1, -1 / c), loc, -scale / c
+    return ("gamma", (1, scale, 1), loc) if np.all(c == 0) else (None, ())
+
+
+def _powers(
+    shape: Callable[..., Array], scale: Callable[..., Array], power: Callable[..., Array]
+) -> Callable[..., Any]:
     """The family of the gamma law: (X - loc)^power is Gamma(shape, scale^power)."""
     return lambda loc, s, *a: ("gamma", (shape(*a), s * scale(*a), power(*a)), loc)
 
@@ -70,6 +81,7 @@ _MEMBERS: dict[str, Callable[..., Any]] = {
     "cauchy": lambda loc, s: ("cauchy", (loc, s)),
     "pareto": lambda loc, s, b: ("pareto", (b, s), loc),
     "lomax": lambda loc, s, c: ("pareto", (c, s), loc - s),
+    "genpareto": lambda loc, s, c: _excesses(loc, s, np.asarray(c)),
     "invgauss": lambda loc, s, mu: ("inverse_gaussian", (mu * s, s), loc),
     "wald": lambda loc, s: ("inverse_gaussian", (s, s), loc),
     "vonmises": _von_mises,
