@@ -52,8 +52,8 @@ class Density(Law):
     # what adapters know
     name: str = field(default="", kw_only=True)
     member: Member | None = field(default=None, kw_only=True)
-    # of a batch of laws, support ends and landmarks (m, ...) have its shape or broadcast to it, logpdf takes a point for
-    # each law, (..., *batch), and `at(index)` are the laws of flat indices (n,) as one law of batch (n,)
+    # of a batch of laws, support ends and landmarks (m, ...) have its shape or broadcast to it, logpdf takes one point
+    # for each law, (..., *batch), and `at(index)` are the laws of flat indices (n,) as one law of batch (n,)
     batch: tuple[int, ...] = field(default=(), kw_only=True)
     at: Callable[[Array], Density] | None = field(default=None, kw_only=True)
     # weights (..., k) and k laws, where it is a mixture
@@ -72,7 +72,7 @@ class Density(Law):
 
     @property
     def dimension(self) -> int:
-        """d; of a batch in d dimensions the support is a tuple of d tuples (low, high), and points are (..., *batch, d)."""
+        """d; the support of a batch in d dimensions is a tuple of d tuples (low, high), and it takes (..., *batch, d)."""
         if self.batch:
             return len(self.support) if all(isinstance(x, tuple) for x in self.support) else 1
         try:

@@ -41,7 +41,7 @@ def mixed(weights: Array, laws: Sequence[Density | Lattice | Discrete], name: st
         ]
         return _log_sum(terms, weights if ops.is_torch(weights) else _constant(weights, x))
 
-    def at(index: Array) -> Density | Lattice:
+    def at(index: Array) -> Any:
         w = flat(weights, batch, index) if weights.ndim > 1 else weights
         pieces = [law.at(_own_indices(law, batch, index)) if law.batch else law for law in given]
         return mixed(w, pieces, name, like)
@@ -49,7 +49,7 @@ def mixed(weights: Array, laws: Sequence[Density | Lattice | Discrete], name: st
     return (Lattice if isinstance(given[0], Lattice) else Density)(
         logarithm,
         _hull([law.support for law in given], batch, dimension),
-        _union([law for law in given], batch, dimension),
+        _union(given, batch, dimension),
         name=name or f"Mixture of {len(laws)} laws",
         batch=batch,
         at=at if batch else None,

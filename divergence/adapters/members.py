@@ -36,7 +36,7 @@ def law_of_member(
     def logpdf(x: Array) -> np.ndarray:
         return np.asarray(log_density(frozen, np.asarray(x, dtype=float)))
 
-    def at(index: Array) -> Density | Lattice:
+    def at(index: Array) -> Any:
         pieces = [gathered(x, batch, index, core) for x, core in given]
         here = replace(member, parameters=tuple(pieces[: len(cores)]), frame=tuple(pieces[len(cores) :]))
         marks = gathered_landmarks(landmarks, batch, index)

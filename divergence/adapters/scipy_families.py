@@ -14,7 +14,7 @@ Array = Any
 
 
 def member_of(name: str, shapes: tuple[Array, ...], loc: Array, scale: Array) -> Member | None:
-    """The member of a family that loc + scale · X is, X the standard law of this name; None where it is none of ours."""
+    """The member of a family that loc + scale · X is, X the standard law of this name; None where there is none."""
     if name not in _MEMBERS:
         return None
     family, parameters, *frame = _MEMBERS[name](loc, scale, *shapes)

@@ -64,7 +64,7 @@ def _univariate(x: Any, stats: Any, argument: str) -> Density | Lattice | Discre
     if dist.name == "poisson_binom":  # its shape is a vector
         return _of_frozen(x, dist, argument)
     shapes, loc, scale = dist._parse_args(*args, **keywords)
-    name = _called(type(dist).__name__ if dist.name in (None, "", "Distribution") else dist.name, args, keywords)
+    name = _called(str(type(dist).__name__) if dist.name in (None, "", "Distribution") else dist.name, args, keywords)
     _check_parameters(dist, shapes, scale, name, argument)
     if hasattr(dist, "xk"):
         return _of_values(dist.xk + loc, dist.pk, f"rv_discrete({len(dist.xk)} values)", argument)
@@ -89,7 +89,7 @@ def _law(
         with ops.quiet():
             return np.asarray(log_density(np.asarray(x, dtype=float), *shapes_, **options), dtype=float)
 
-    def at(index: Array) -> Density | Lattice:
+    def at(index: Array) -> Any:
         *here, loc, scale = (gathered(x, batch, index) for x in given)
         marks = gathered_landmarks(law.landmarks, batch, index)
         return _law(dist, tuple(here), loc, scale, name, argument, marks)

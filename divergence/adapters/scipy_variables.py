@@ -1,4 +1,4 @@
-"""The random variables of scipy.stats 1.15 and later as laws of ours: Normal, made ones, shifted, truncated, mixtures."""
+"""Random variables of scipy.stats 1.15 and later as laws of ours: Normal, made ones, shifted, truncated, mixtures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from .. import ops
 from ..density import Density, Lattice, Member
-from ..errors import UnsupportedLaw
 from ..mixing import mixed
 from .landmarks import LOW, finite
 from .members import check_integers, ends, gathered, gathered_landmarks, law_of_member
@@ -102,7 +101,7 @@ def _law(x: Any, stats: Any, argument: str, landmarks: Any = None) -> Density | 
         with ops.quiet():
             return np.where(inside, np.asarray(log_density(y), dtype=float), -np.inf)
 
-    def at(index: Array) -> Density | Lattice:
+    def at(index: Array) -> Any:
         return _law(_gathered(x, batch, index), stats, argument, gathered_landmarks(law.landmarks, batch, index))
 
     if landmarks is None:

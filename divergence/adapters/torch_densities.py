@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.distributions import constraints
 
 from ..density import Density, Lattice
 from ..errors import UnsupportedLaw
@@ -38,7 +39,7 @@ def by_its_own(x: Any, name: str, like: Array, argument: str, landmarks: Any = N
     def log_prob(y: Array) -> Array:
         return within(y, low, high, there.log_prob, lattice)
 
-    def at(index: Array) -> Density | Lattice:
+    def at(index: Array) -> Any:
         marks = gathered_landmarks(law.landmarks, batch, index)
         if known:
             here = rebuilt(x, lambda t, b, core: gathered(t, b, index, core))
@@ -162,7 +163,10 @@ def within(y: Array, low: Array, high: Array, function: Callable[[Array], Array]
             low + (high - low) / 2,
             torch.where(torch.isfinite(low), low + 1, torch.where(torch.isfinite(high), high - 1, 0.0)),
         )
-        y = torch.where(y == low, torch.nextafter(low, high), torch.where(y == high, torch.nextafter(high, low), y))
+        after, before = (torch.nextafter(end, some) for end in (low, high))
+        # a power of the number next to 0 would underflow
+        after, before = torch.where(low == 0, 1e-60, after), torch.where(high == 0, -1e-60, before)
+        y = torch.where(y == low, after, torch.where(y == high, before, y))
     value = function(torch.where(inside, y, some))
     return torch.where(inside, value, -math.inf)
 
@@ -171,9 +175,9 @@ def bounds(constraint: Any) -> tuple[Array, Array]:
     """The interval that a constraint of torch describes."""
     while hasattr(constraint, "base_constraint"):
         constraint = constraint.base_constraint
-    if constraint is torch.distributions.constraints.real:
+    if constraint is constraints.real:
         return -math.inf, math.inf
-    if constraint is torch.distributions.constraints.boolean:
+    if constraint is constraints.boolean:
         return 0.0, 1.0
     low, high = getattr(constraint, "lower_bound", None), getattr(constraint, "upper_bound", None)
     if low is None and high is None:

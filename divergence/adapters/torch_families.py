@@ -33,7 +33,7 @@ def wide(x: Array) -> Array:
 
 
 def probabilities(x: Any, *, exact: bool = False) -> Array:
-    """The probabilities of a Bernoulli-like law or, `exact`, masses of a categorical one, in float64 from what was given."""
+    """Probabilities of a Bernoulli-like law or, `exact`, masses of a categorical one, in float64 from what was given."""
     name = given(x)
     if name == "probs":
         p = wide(x.probs)
@@ -92,7 +92,7 @@ def _failures(x: Any, of: Callable[[str], Array]) -> Any:
 
 
 def _excesses(x: Any, of: Callable[[str], Array]) -> Any:
-    """Pareto, exponential or beta as its concentration is positive, zero or negative; none of them where signs differ."""
+    """Pareto, exponential or beta as its concentration is positive, zero or negative; none where signs differ."""
     c, loc, scale = of("concentration"), of("loc"), of("scale")
     if bool((c > 0).all()):
         return "pareto", (1 / c, scale / c), loc - scale / c

@@ -101,5 +101,9 @@ def _name(x: Any) -> str:
         if text.endswith("()") and kind:
             values = ((name, getattr(x, name)) for name in x.arg_constraints)
             text = f"{kind}({', '.join(f'{k}: {v.item() if v.ndim == 0 else v.shape}' for k, v in values)})"
-    text = re.sub(r"torch\.Size\(\[([^\]]*)\]\)", r"(\1)", re.sub(r"\s+", " ", text))
+    text = re.sub(r"torch\.Size\(\[([^\]]*)\]\)", lambda m: _shape(m[1]), re.sub(r"\s+", " ", text))
     return text if len(text) < 200 else type(x).__name__
+
+
+def _shape(sizes: str) -> str:
+    return f"({sizes})" if "," in sizes else f"({sizes},)"
