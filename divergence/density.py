@@ -53,14 +53,16 @@ class Density(Law):
     # what adapters know
     name: str = field(default="", kw_only=True)
     member: Member | None = field(default=None, kw_only=True)
-    # of a batch of laws, support and landmarks (m, ...) have its shape, and `at(index)` are the laws of flat indices
-    # (n,), whose logpdf takes one point for each
+    # of a batch of laws, support ends and landmarks (m, ...) have its shape or broadcast to it, logpdf takes one point
+    # for each law, (..., *batch), and `at(index)` are the laws of flat indices (n,) as one law of batch (n,)
     batch: tuple[int, ...] = field(default=(), kw_only=True)
     at: Callable[[Array], Density] | None = field(default=None, kw_only=True)
     # weights (..., k) and k laws, where it is a mixture
     parts: tuple[Array, tuple[Density, ...]] | None = field(default=None, kw_only=True)
     # the same log-density on tensors, differentiable in what the law is made of
     log_prob: Callable[[Array], Array] | None = field(default=None, kw_only=True)
+    # an array that has the dtype and the device which an answer about this law shall have
+    like: Array | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_function(self.logpdf, "logpdf", "log-densities")
@@ -71,11 +73,14 @@ class Density(Law):
 
     @property
     def dimension(self) -> int:
+        """d; the support of a batch in d dimensions is a tuple of d tuples (low, high), and it takes (..., *batch, d)."""
+        if self.batch:
+            return len(self.support) if all(isinstance(x, tuple) for x in self.support) else 1
         try:
             nested = len(self.support) > 1 and all(np.ndim(x) == 1 for x in self.support)
         except (TypeError, ValueError):
             return 1
-        return len(self.support) if nested and not self.batch else 1
+        return len(self.support) if nested else 1
 
     def __repr__(self) -> str:
         return self.name or f"Density(on {self.support})"
@@ -102,6 +107,7 @@ class Lattice(Law):
     at: Callable[[Array], Lattice] | None = field(default=None, kw_only=True)
     parts: tuple[Array, tuple[Lattice, ...]] | None = field(default=None, kw_only=True)
     log_prob: Callable[[Array], Array] | None = field(default=None, kw_only=True)
+    like: Array | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_function(self.logpmf, "logpmf", "log-masses")

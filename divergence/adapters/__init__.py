@@ -6,9 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ops
+from ..density import Density, Lattice
 from ..generators import Generator
+from ..measure import Discrete
+from ..product import Product
+from .scipy_laws import scipy_law
+from .torch_laws import torch_law
 
 Terms = Callable[..., Any]
+
+
+def law(x: Any, argument: str = "law") -> Density | Lattice | Discrete | Product | None:
+    """A law of scipy.stats or of torch.distributions as one of ours; None for anything else.
+
+    >>> from scipy import stats
+    >>> law(stats.norm(0, scale=2)), law("norm")
+    (norm(0, scale=2), None)
+    """
+    found = scipy_law(x, argument)
+    return torch_law(x, argument) if found is None else found
 
 
 def terms_with_gradient(row: Generator, p: Any, q: Any, terms: Terms) -> Any:

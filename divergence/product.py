@@ -1,0 +1,125 @@
+"""The law of a point whose coordinates are independent."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from . import ops
+from .checks import Law
+from .density import Density, Lattice, Member
+from .errors import UnsupportedLaw
+from .measure import Discrete
+
+Array = Any
+
+
+@dataclass(frozen=True)
+class Product(Law):
+    """Independent coordinates: the last `axes` axes of the batch of `coordinates` are those of one point.
+
+    KL, Rényi divergences and other functionals that are additive over independent coordinates are those of
+    `coordinates`, summed over these axes; the integral of √(pq) is a product over them. For all others `joint()` is the
+    density in d dimensions.
+    """
+
+    coordinates: Density | Lattice | Discrete
+    axes: int = 1
+    name: str = field(default="", kw_only=True)
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        return _batch(self.coordinates)[: -self.axes]
+
+    @property
+    def like(self) -> Array | None:
+        return self.coordinates.masses if isinstance(self.coordinates, Discrete) else self.coordinates.like
+
+    def __repr__(self) -> str:
+        return self.name or f"Product({self.coordinates!r}, axes={self.axes})"
+
+    def joint(self) -> Density:
+        """The density of the whole point in d dimensions, d the number of coordinates; on the line for d = 1."""
+        law, batch = self.coordinates, self.batch
+        if not isinstance(law, Density) or law.dimension > 1:
+            raise UnsupportedLaw(
+                f"{self!r} has no density in the coordinates of one point",
+                argument="coordinates",
+                remedy="use a functional that adds over independent coordinates, such as kl or renyi(a)",
+            )
+        shape = law.batch
+        d = math.prod(shape[len(batch) :])
+        support = [np.reshape(np.broadcast_to(end, shape), (*batch, d)) for end in law.support]
+        intervals = tuple((low, high) for low, high in zip(*(np.moveaxis(end, -1, 0) for end in support)))
+        if not batch:
+            intervals = tuple((float(low), float(high)) for low, high in intervals)
+        marks = np.asarray(law.landmarks, dtype=float)
+        marks = np.reshape(marks, (len(marks), *batch, d))
+
+        def summed(function: Any) -> Any:
+            def log_density(x: Array) -> Array:
+                x = x[..., None] if d == 1 else x
+                values = function(x.reshape((*x.shape[: x.ndim - 1 - len(batch)], *shape)))
+                return values.reshape((*values.shape[: values.ndim - len(shape)], *batch, d)).sum(-1)
+
+            return log_density
+
+        def at(index: Array) -> Density:
+            each = (np.asarray(index)[:, None] * d + np.arange(d)).ravel()
+            assert law.at is not None
+            return _folded(law.at(each), d).joint()
+
+        return Density(
+            summed(law.logpdf),
+            intervals[0] if d == 1 else intervals,
+            (tuple(marks[:, 0]) if not batch else marks[..., 0]) if d == 1 else marks,
+            name=self.name,
+            member=_diagonal(law.member, shape, batch, d) if d > 1 else None,
+            batch=batch,
+            at=at if batch else None,
+            log_prob=summed(law.log_prob) if law.log_prob else None,
+            like=law.like,
+        )
+
+
+def _folded(law: Density, d: int) -> Product:
+    """A batch (n d,) as n points of d coordinates."""
+    n = law.batch[0] // d
+
+    def fold(function: Any) -> Any:
+        return lambda x: function(x.reshape((*x.shape[:-2], n * d))).reshape((*x.shape[:-2], n, d))
+
+    member = law.member and Member(
+        law.member.family,
+        tuple(x.reshape((n, d)) for x in law.member.parameters),
+        tuple(x.reshape((n, d)) for x in law.member.frame),
+    )
+    folded = Density(
+        fold(law.logpdf),
+        tuple(np.reshape(np.broadcast_to(end, law.batch), (n, d)) for end in law.support),
+        np.reshape(np.asarray(law.landmarks), (-1, n, d)),
+        name=law.name,
+        member=member,
+        batch=(n, d),
+        at=law.at,
+        log_prob=fold(law.log_prob) if law.log_prob else None,
+        like=law.like,
+    )
+    return Product(folded, 1, name=law.name)
+
+
+def _diagonal(member: Member | None, shape: tuple[int, ...], batch: tuple[int, ...], d: int) -> Member | None:
+    """Independent normal coordinates as one multivariate normal law, which they are."""
+    if member is None or member.family != "normal":
+        return None
+    xp = ops.namespace(*member.parameters)
+    mean, sd = (xp.reshape(xp.broadcast_to(x, shape), (*batch, d)) for x in member.parameters)
+    eye = xp.eye(d, dtype=mean.dtype, device=mean.device)
+    return Member("multivariate_normal", (mean, (sd * sd)[..., None] * eye))
+
+
+def _batch(law: Density | Lattice | Discrete) -> tuple[int, ...]:
+    return tuple(law.masses.shape[:-1]) if isinstance(law, Discrete) else law.batch
