@@ -158,6 +158,9 @@ class Renyi(Functional):
             highest = o.xp.max(ratio, axis=-1)
             return o.where(highest > 0, highest, o.like(highest, 0))  # the sure event has ratio 1
 
+    def _of_coordinates(self, each: Callable[[Functional], Array]) -> Array | None:
+        return ops.total(each(self))
+
     def _closes(self, form: ClosedForm) -> bool:
         return 0 < self.order < math.inf and form.knows(self.order)
 

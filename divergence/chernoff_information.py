@@ -96,7 +96,7 @@ class Chernoff(Functional):
 
         values = [at(best(pair.fixed()), pair) for pair in form.pairs()]
         xp = ops.namespace(*values)
-        return xp.reshape(xp.stack([xp.asarray(x) for x in values]), form.batch)
+        return xp.reshape(xp.stack(values), form.batch)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         from scipy.optimize import minimize_scalar

@@ -7,9 +7,8 @@ the member of a family that it is, its batch of parameters.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import repeat
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,7 @@ class Density(Law):
 
     @property
     def dimension(self) -> int:
-        """d; the support of a batch in d dimensions is a tuple of d tuples (low, high), and it takes (..., *batch, d)."""
+        """d; the support of a batch in d dimensions is a tuple of d tuples, and points are (..., *batch, d)."""
         if self.batch:
             return len(self.support) if all(isinstance(x, tuple) for x in self.support) else 1
         try:
@@ -121,17 +120,6 @@ class Lattice(Law):
 
     def __repr__(self) -> str:
         return self.name or f"Lattice(on {self.support})"
-
-
-def singles(law: Any, batch: tuple[int, ...]) -> Iterator[Any]:
-    """The laws of a batch that is broadcast to `batch`, one by one."""
-    if not law.batch:
-        yield from repeat(law, math.prod(batch))
-        return
-    for i in np.broadcast_to(np.arange(math.prod(law.batch)).reshape(law.batch), batch).ravel():
-        one = law.at(np.asarray([i]))
-        low, high = (float(np.ravel(end)[0]) for end in one.support)
-        yield replace(one, batch=(), support=(low, high), landmarks=tuple(np.ravel(one.landmarks).tolist()))
 
 
 def check_function(x: Any, argument: str, values: str) -> None:

@@ -14,12 +14,12 @@ import numpy as np
 
 from . import ops
 from .checks import Law, check_axis, check_floating, check_form, log_mass_doubts, logit_doubts, mass_doubts, settle
-from .density import singles
 from .errors import InvalidParameter, ShapeMismatch
 from .evaluation import Evaluation
 from .measure import Discrete, same_alphabet
 from .pairwise import all_pairs
-from .promotion import promote
+from .product import singles
+from .promotion import as_law, promote
 
 if TYPE_CHECKING:
     from .families.closed_form import ClosedForm
@@ -60,6 +60,10 @@ class Functional(ABC):
         pairs = zip(*(singles(law, batch) for law in (p, q)))
         return np.asarray([self._of_densities(x, y, rtol).value for x, y in pairs]).reshape(batch)
 
+    def _of_coordinates(self, each: Callable[[Functional], Array]) -> Array | None:
+        """The value for independent coordinates from `each` of a functional on them (..., d), where that is enough."""
+        return None
+
     def _closes(self, form: ClosedForm) -> bool:
         """Whether it is a function of what the closed form knows."""
         return False
@@ -73,7 +77,7 @@ class Functional(ABC):
         return 8 * value
 
     def __call__(self, p: Any, q: Any, *, axis: int = -1) -> Array:
-        given = p, q
+        given = p, q = as_law(p, "p"), as_law(q, "q")
         kind, p, q = promote(p, q, axis, check=check_form)
         if kind == "laws":
             return self._route(p, q).values(RTOL)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Product(Law):
 
     @property
     def batch(self) -> tuple[int, ...]:
-        return _batch(self.coordinates)[: -self.axes]
+        return batch_of(self.coordinates)[: -self.axes]
 
     @property
     def like(self) -> Array | None:
@@ -121,5 +122,22 @@ def _diagonal(member: Member | None, shape: tuple[int, ...], batch: tuple[int, .
     return Member("multivariate_normal", (mean, (sd * sd)[..., None] * eye))
 
 
-def _batch(law: Density | Lattice | Discrete) -> tuple[int, ...]:
+def batch_of(law: Density | Lattice | Discrete) -> tuple[int, ...]:
     return tuple(law.masses.shape[:-1]) if isinstance(law, Discrete) else law.batch
+
+
+def singles(law: Density | Lattice | Discrete, batch: tuple[int, ...]) -> Iterator[Any]:
+    """The laws of a batch that is broadcast to `batch`, one by one."""
+    own = batch_of(law)
+    for i in np.broadcast_to(np.arange(math.prod(own)).reshape(own), batch).ravel():
+        if isinstance(law, Discrete):
+            masses = law.masses.reshape((-1, law.masses.shape[-1]))
+            yield Discrete(masses[int(i)], law.points)
+        elif not own:
+            yield law
+        else:
+            one = law.at(np.asarray([i]))  # type: ignore[misc]
+            low, high = (float(np.ravel(end)[0]) for end in one.support)
+            yield replace(
+                one, batch=(), at=None, support=(low, high), landmarks=tuple(np.ravel(one.landmarks).tolist())
+            )

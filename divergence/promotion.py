@@ -12,6 +12,7 @@ from .checks import Law, check_masses
 from .density import Density, Lattice
 from .errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from .measure import Discrete, Samples, same_alphabet, same_points
+from .product import Product, batch_of
 
 Array = Any
 
@@ -21,10 +22,12 @@ def promote(
 ) -> tuple[str, Any, Any]:
     """The most specific representation that p and q share: ("masses", p, q), or ("laws", P, Q).
 
-    Laws are two `Density` or two `Lattice`, or one of each kind, which are singular to each other. Bare arrays go
-    through `check`: `check_form` for who looks at the values himself.
+    Laws are two `Density` or two `Lattice`, or one of each kind, which are singular to each other; or two `Product` of
+    as many coordinates. Bare arrays go through `check`: `check_form` for who looks at the values himself.
     """
     p, q = (as_law(x, name) for x, name in zip((p, q), names))
+    if isinstance(p, Product) or isinstance(q, Product):
+        return "laws", *_products(p, q, names)
     if isinstance(p, Density | Lattice) or isinstance(q, Density | Lattice):
         return "laws", *_in_one_space(p, q, names)
     if isinstance(p, Discrete) and isinstance(q, Discrete):
@@ -48,7 +51,7 @@ def as_law(x: Any, argument: str) -> Any:
         )
     if x is None or isinstance(x, Law | list | tuple | int | float) or ops.is_array(x):
         return x
-    found = adapters.law(x)
+    found = adapters.law(x, argument)
     if found is None and not hasattr(x, "__array__") and not hasattr(x, "__len__"):
         raise UnsupportedLaw(
             f"{type(x).__module__}.{type(x).__qualname__} is no law that is known here",
@@ -57,6 +60,18 @@ def as_law(x: Any, argument: str) -> Any:
             "log-density as Density(logpdf, support=...)",
         )
     return x if found is None else found
+
+
+def _products(p: Any, q: Any, names: tuple[str, str]) -> tuple[Any, Any]:
+    """Two products coordinate by coordinate, anything else as densities of whole points."""
+    if isinstance(p, Product) and isinstance(q, Product) and p.axes == q.axes:
+        kind, x, y = promote(p.coordinates, q.coordinates, names=names)
+        x, y = (x, y) if kind == "laws" else (p.coordinates, q.coordinates)
+        inner = [batch_of(law)[len(batch_of(law)) - p.axes :] for law in (x, y)]
+        if inner[0] == inner[1]:
+            return Product(x, p.axes, name=p.name), Product(y, q.axes, name=q.name)
+    p, q = (x.joint() if isinstance(x, Product) else x for x in (p, q))
+    return _in_one_space(p, q, names)
 
 
 def _in_one_space(p: Any, q: Any, names: tuple[str, str]) -> tuple[Any, Any]:

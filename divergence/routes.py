@@ -16,7 +16,8 @@ from . import ops
 from .density import Density, Lattice
 from .errors import NotConverged, ShapeMismatch
 from .evaluation import Evaluation
-from .families.closed_form import RELATIVE_ERROR, closed_form, uniform_masses
+from .families.closed_form import RELATIVE_ERROR, ClosedForm, closed_form, uniform_masses
+from .product import Product, batch_of, singles
 
 Array = Any
 
@@ -41,16 +42,15 @@ class Route:
         return self
 
 
-def route(functional: Any, p: Density | Lattice, q: Density | Lattice) -> Route:
+def route(functional: Any, p: Any, q: Any) -> Route:
     """The first that leads there: three masses, a closed form, a sum over the integers, an integral."""
+    if isinstance(p, Product):
+        return _product(functional, p, q)
     batch = np.broadcast_shapes(p.batch, q.batch)
     if type(p) is not type(q):
-        value = functional.bound
-        text = "f(0) + f'(∞): one law has a density, the other has atoms"
-        return Route(
-            text, batch, lambda rtol: np.full(batch, value)[()], lambda rtol: Evaluation(float(value), 0.0, text)
-        )
-    for found in (_uniform(functional, p, q, batch), _closed(functional, p, q, batch)):
+        return _singular(functional, p, q, batch)
+    for find in (_uniform, _closed):
+        found = find(functional, p, q, batch)
         if found is not None:
             return found
     text = _words(p, q)
@@ -60,6 +60,48 @@ def route(functional: Any, p: Density | Lattice, q: Density | Lattice) -> Route:
 
     def values(rtol: float) -> Array:
         return functional._of_density_batch(p, q, batch, rtol) if batch else evaluate(rtol).value
+
+    return Route(text, batch, lambda rtol: _like(values(rtol), p, q), evaluate)
+
+
+def _singular(functional: Any, p: Any, q: Any, batch: tuple[int, ...]) -> Route:
+    text = "f(0) + f'(∞): one law has a density, the other has atoms"
+    found = Evaluation(float(functional.bound), 0.0, text)
+    return Route(text, batch, lambda rtol: _like(np.full(batch, found.value), p, q), lambda rtol: found)
+
+
+def _product(functional: Any, p: Product, q: Product) -> Route:
+    """Coordinate by coordinate where the functional allows it; otherwise in the space of the points."""
+    batch = np.broadcast_shapes(p.batch, q.batch)
+    first, second = p.coordinates, q.coordinates
+    if isinstance(first, Density | Lattice) and isinstance(second, Density | Lattice):
+        form = closed_form(first.member, second.member, p.axes)
+        if form is not None and functional._closes(form):
+            return _of_form(functional, form, p, q, batch)
+    if functional._of_coordinates(lambda part: np.zeros(1)) is None:
+        return route(functional, p.joint(), q.joint())
+    text = f"{functional.plan(first, second)}, coordinate by coordinate"
+
+    def values(rtol: float) -> Array:
+        def each(part: Any) -> Array:
+            found = part(first, second)
+            return ops.namespace(found).reshape(found, (*batch, -1))
+
+        return functional._of_coordinates(each)
+
+    def evaluate(rtol: float) -> Evaluation:
+        shape = np.broadcast_shapes(*(batch_of(law) for law in (first, second)))
+        pairs = list(zip(singles(first, shape), singles(second, shape)))
+
+        def bound(side: int) -> float:
+            def each(part: Any) -> Array:
+                found = (part.evaluate(x, y, rtol=rtol) for x, y in pairs)
+                return np.asarray([x.value + side * x.error for x in found])
+
+            return float(functional._of_coordinates(each))
+
+        value = bound(0)
+        return Evaluation(value, bound(1) - value if math.isfinite(value) else 0.0, text)
 
     return Route(text, batch, values, evaluate)
 
@@ -71,10 +113,10 @@ def _uniform(functional: Any, p: Any, q: Any, batch: tuple[int, ...]) -> Route |
     text = "sum over 3 intervals: uniform laws"
 
     def values(rtol: float) -> Array:
-        return ops.plain(functional._of_masses(*masses, lambda: None))
+        return _like(functional._of_masses(*masses, lambda: None), p, q)
 
     def evaluate(rtol: float) -> Evaluation:
-        value = float(ops.to_numpy(values(rtol)))
+        value = float(ops.to_numpy(functional._of_masses(*masses, lambda: None)))
         return Evaluation(value, 2.0**-52 * functional._rounding(value) if math.isfinite(value) else 0.0, text)
 
     return Route(text, batch, values, evaluate)
@@ -82,15 +124,29 @@ def _uniform(functional: Any, p: Any, q: Any, batch: tuple[int, ...]) -> Route |
 
 def _closed(functional: Any, p: Any, q: Any, batch: tuple[int, ...]) -> Route | None:
     form = closed_form(p.member, q.member)
-    if form is None or not functional._closes(form):
-        return None
+    return None if form is None or not functional._closes(form) else _of_form(functional, form, p, q, batch)
+
+
+def _of_form(functional: Any, form: ClosedForm, p: Any, q: Any, batch: tuple[int, ...]) -> Route:
     text = f"closed form: {form.name}"
 
     def evaluate(rtol: float) -> Evaluation:
         value = float(ops.to_numpy(functional._of_form(form)))
         return Evaluation(value, RELATIVE_ERROR * value if math.isfinite(value) else 0.0, text)
 
-    return Route(text, batch, lambda rtol: ops.plain(functional._of_form(form)), evaluate)
+    return Route(text, batch, lambda rtol: _like(functional._of_form(form), p, q), evaluate)
+
+
+def _like(value: Array, p: Any, q: Any) -> Array:
+    """The value in the dtype and on the device that tensors among the laws ask for."""
+    tensors = [x.like for x in (p, q) if x.like is not None]
+    if not tensors:
+        return ops.plain(np.asarray(value))
+    xp = ops.namespace(*tensors)
+    dtype = xp.result_type(*tensors)
+    if ops.is_torch(value):
+        return xp.astype(value, dtype, copy=False)
+    return tensors[0].new_tensor(value, dtype=dtype)
 
 
 def _words(p: Any, q: Any) -> str:

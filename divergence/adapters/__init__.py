@@ -63,7 +63,3 @@ def _library(row: Generator, x: Any) -> Any:
 
         return dask
     return None
-
-
-def law(x: Any) -> Any:
-    return None

@@ -68,7 +68,7 @@ def _univariate(x: Any, stats: Any, argument: str) -> Density | Lattice | Discre
     _check_parameters(dist, shapes, scale, name, argument)
     if hasattr(dist, "xk"):
         return _of_values(dist.xk + loc, dist.pk, f"rv_discrete({len(dist.xk)} values)", argument)
-    member = member_of(dist.name, shapes, loc, scale) if type(dist).__module__.startswith("scipy.") else None
+    member = member_of(str(dist.name), shapes, loc, scale) if type(dist).__module__.startswith("scipy.") else None
     if member is not None:
         return law_of_member(member, name=name, argument=argument)
     return _law(dist, shapes, loc, scale, name, argument)

@@ -46,7 +46,8 @@ def beta_law(a: Any, b: Any) -> Log:
 
 
 def gumbel(loc: Any, scale: Any) -> Log:
-    return lambda x: -(x - loc) / scale - exp(-(x - loc) / scale) - log(scale)
+    # e^230 is beyond all that matters, and its exponential still a number that fits
+    return lambda x: -(x - loc) / scale - exp(min(-(x - loc) / scale, mpf(230))) - log(scale)
 
 
 def inverse_gaussian(mean: Any, shape: Any) -> Log:
