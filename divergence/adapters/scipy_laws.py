@@ -64,11 +64,11 @@ def _univariate(x: Any, stats: Any, argument: str) -> Density | Lattice | Discre
     if dist.name == "poisson_binom":  # its shape is a vector
         return _of_frozen(x, dist, argument)
     shapes, loc, scale = dist._parse_args(*args, **keywords)
-    name = _called(str(type(dist).__name__) if dist.name in (None, "", "Distribution") else dist.name, args, keywords)
+    name = _called(type(dist).__name__ if dist.name in (None, "", "Distribution") else dist.name, args, keywords)
     _check_parameters(dist, shapes, scale, name, argument)
     if hasattr(dist, "xk"):
         return _of_values(dist.xk + loc, dist.pk, f"rv_discrete({len(dist.xk)} values)", argument)
-    member = member_of(dist.name, shapes, loc, scale) if type(dist).__module__.startswith("scipy.") else None
+    member = member_of(str(dist.name), shapes, loc, scale) if type(dist).__module__.startswith("scipy.") else None
     if member is not None:
         return law_of_member(member, name=name, argument=argument)
     return _law(dist, shapes, loc, scale, name, argument)

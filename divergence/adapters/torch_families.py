@@ -33,7 +33,7 @@ def wide(x: Array) -> Array:
 
 
 def probabilities(x: Any, *, exact: bool = False) -> Array:
-    """Probabilities of a Bernoulli-like law or, `exact`, masses of a categorical one, in float64 from what was given."""
+    """Probabilities of a Bernoulli-like law or, `exact`, masses of a categorical one, in float64."""
     name = given(x)
     if name == "probs":
         p = wide(x.probs)
