@@ -94,9 +94,9 @@ def _law(
         marks = gathered_landmarks(law.landmarks, batch, index)
         return _law(dist, tuple(here), loc, scale, name, argument, marks)
 
-    if landmarks is None:
-        landmarks = finite(_quantiles(dist, shapes_, options, batch))
     support = ends(dist.support(*shapes_, **options), batch)
+    if landmarks is None:
+        landmarks = finite(_quantiles(dist, shapes_, options, batch), support)
     if not continuous:
         check_integers(loc, argument)
         landmarks = tuple(sorted(set(map(round, landmarks)))) if not batch else np.round(landmarks)

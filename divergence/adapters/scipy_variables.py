@@ -110,7 +110,7 @@ def _law(x: Any, stats: Any, argument: str, landmarks: Any = None) -> Density | 
             # scipy would search for the quantiles of |X|; those of X, folded, are as good
             inner, fold = (x._dist, np.abs) if type(x).__name__ == "FoldedDistribution" else (x, np.asarray)
             found = [inner.icdf(p), inner.icdf(1 - p[-4:]) if lattice else inner.iccdf(p[:-1])]
-            landmarks = finite(fold(np.concatenate(found)) + np.zeros(batch))
+            landmarks = finite(fold(np.concatenate(found)) + np.zeros(batch), support)
     if lattice:
         check_integers(support[0], argument)
     law = (Lattice if lattice else Density)(
