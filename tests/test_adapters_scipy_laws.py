@@ -397,6 +397,13 @@ class TestRefused:
             (stats.poisson(3, loc=0.5), UnsupportedLaw, "integers moved by 0.5. Remedy: shift it by an integer loc"),
             (stats.norm(0, -1), InvalidParameter, r"norm\(0, -1\) has parameters outside their domain"),
             (stats.gamma([1.0, -1.0]), InvalidParameter, r"q\[1\]: gamma"),
+            (stats.norm(np.nan), InvalidParameter, "outside their domain"),
+            (stats.Normal(mu=[0, 1], sigma=[1, -1]), InvalidParameter, r"q\[1\]: Normal"),
+            (
+                stats.rv_discrete(values=([1, 2], [0.5, 0.5]))(loc=[0, 1]),
+                UnsupportedLaw,
+                "a batch of places for one set of values",
+            ),
             (stats.wishart(3, np.eye(2)), UnsupportedLaw, "wishart of scipy.stats is no density on a box"),
             (stats.multinomial(3, [0.5, 0.5]), UnsupportedLaw, "multinomial of scipy.stats is no density on a box"),
             (

@@ -13,6 +13,7 @@ from ..mixing import mixed
 from .landmarks import LOW, finite
 from .members import check_integers, ends, gathered, gathered_landmarks, law_of_member
 from .scipy_families import SYMMETRIC, member_of
+from .scipy_laws import refuse_parameters
 
 Array = Any
 
@@ -24,6 +25,7 @@ def variable_law(x: Any, stats: Any, argument: str) -> Density | Lattice | None:
         return mixed(np.asarray(x.weights), tuple(parts), name=_name(x))  # type: ignore[arg-type]
     if not all(hasattr(x, part) for part in ("support", "icdf", "_parameters", "_original_parameters")):
         return None
+    refuse_parameters(np.asarray(x._invalid), _name(x), argument)
     member = _member(x, stats)
     if member is not None:
         return law_of_member(member, name=_name(x), argument=argument)
