@@ -163,7 +163,11 @@ def _of_values(points: np.ndarray, masses: np.ndarray, name: str, argument: str)
 def _check_parameters(dist: Any, shapes: tuple[Array, ...], loc: Array, scale: Array, name: str, argument: str) -> None:
     """scipy answers nan for parameters outside their domain; here they are refused."""
     with ops.quiet():
-        proper = np.asarray(dist._argcheck(*map(np.asarray, shapes))) & (np.asarray(scale) > 0) & np.isfinite(loc)
+        proper = (
+            np.asarray(dist._argcheck(*map(np.asarray, shapes)), dtype=bool)
+            & (np.asarray(scale) > 0)
+            & np.isfinite(loc)
+        )
     refuse_parameters(~proper, name, argument)
 
 
