@@ -72,7 +72,7 @@ class Density(Law):
 
     @property
     def dimension(self) -> int:
-        """d; the support of a batch in d dimensions is a tuple of d tuples, and points are (..., *batch, d)."""
+        """d; the support of a batch in d dimensions is a tuple of d tuples (low, high), its points (..., *batch, d)."""
         if self.batch:
             return len(self.support) if all(isinstance(x, tuple) for x in self.support) else 1
         try:

@@ -181,5 +181,6 @@ def _of_discretes(weights: Array, laws: Sequence[Discrete]) -> Discrete:
     xp = ops.namespace(*(law.masses for law in laws))
     w = weights if ops.namespace(weights) is xp else _constant(weights, laws[0].masses)
     masses = sum(w[..., i : i + 1] * law.masses for i, law in enumerate(laws))
+    masses = xp.astype(masses, xp.result_type(*(law.masses for law in laws)), copy=False)
     points = next((law.points for law in laws if law.points is not None), None)
     return Discrete(masses, points, argument="mixture")

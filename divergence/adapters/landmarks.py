@@ -29,11 +29,12 @@ def landmarks(member: Member, batch: tuple[int, ...]) -> Any:
     return found if many else finite(found)
 
 
-def finite(x: Array) -> Any:
-    """Places (m, *batch) in order, those that are infinite or nan replaced by one that is not; one law's as a tuple."""
+def finite(x: Array, support: Any = (-math.inf, math.inf)) -> Any:
+    """Places (m, *batch) in order, those that are nan, infinite or outside replaced by one that is not; one law's as a
+    tuple."""
+    good = np.isfinite(x) & (x >= support[0]) & (x <= support[1])
     if x.ndim == 1:
-        return tuple(float(place) for place in np.unique(x[np.isfinite(x)]))
-    good = np.isfinite(x)
+        return tuple(float(place) for place in np.unique(x[good]))
     some = np.where(good, x, 0.0)[np.argmax(good, axis=0), *np.indices(x.shape[1:])] if len(x) else x
     return np.sort(np.where(good, x, some), axis=0)
 

@@ -39,9 +39,13 @@ class LawWords(ops.ArrayWords):
         return self.where(positive, self.log(self.where(positive, y, self.like(y, 1))), self.like(y, -math.inf))
 
     def times(self, a: Array, log_y: Array) -> Array:
-        """a log y with 0 log 0 = 0."""
-        nothing = (a == 0) & (log_y == -math.inf)
-        return a * self.where(nothing, self.like(log_y, 0), log_y)
+        """a log y with 0 log 0 = 0, and an infinite value that does not move."""
+        lost = log_y == -math.inf
+        if self.nowhere(lost):
+            return a * log_y
+        product = a * self.where(lost, self.like(log_y, 0), log_y)
+        never = self.where(a > 0, self.like(product, -math.inf), self.like(product, math.inf))
+        return self.where(lost & (a != 0), never, product)
 
 
 def log_density(member: Member, x: Array) -> Array:

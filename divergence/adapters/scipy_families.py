@@ -17,7 +17,7 @@ def member_of(name: str, shapes: tuple[Array, ...], loc: Array, scale: Array) ->
     """The member of a family that loc + scale · X is, X the standard law of this name; None where there is none."""
     if name not in _MEMBERS:
         return None
-    family, parameters, *frame = _MEMBERS[name](loc, scale, *shapes)
+    family, parameters, *frame = _MEMBERS[name](*(np.asarray(x, dtype=float) for x in (loc, scale, *shapes)))
     if family is None:
         return None
     given = tuple(np.asarray(x, dtype=float) for x in parameters)
@@ -81,7 +81,7 @@ _MEMBERS: dict[str, Callable[..., Any]] = {
     "cauchy": lambda loc, s: ("cauchy", (loc, s)),
     "pareto": lambda loc, s, b: ("pareto", (b, s), loc),
     "lomax": lambda loc, s, c: ("pareto", (c, s), loc - s),
-    "genpareto": lambda loc, s, c: _excesses(loc, s, np.asarray(c)),
+    "genpareto": _excesses,
     "invgauss": lambda loc, s, mu: ("inverse_gaussian", (mu * s, s), loc),
     "wald": lambda loc, s: ("inverse_gaussian", (s, s), loc),
     "vonmises": _von_mises,

@@ -64,9 +64,15 @@ def _univariate(x: Any, stats: Any, argument: str) -> Density | Lattice | Discre
     if dist.name == "poisson_binom":  # its shape is a vector
         return _of_frozen(x, dist, argument)
     shapes, loc, scale = dist._parse_args(*args, **keywords)
-    name = _called(str(type(dist).__name__) if dist.name in (None, "", "Distribution") else dist.name, args, keywords)
-    _check_parameters(dist, shapes, scale, name, argument)
+    name = _called(type(dist).__name__ if dist.name in (None, "", "Distribution") else dist.name, args, keywords)
+    _check_parameters(dist, shapes, loc, scale, name, argument)
     if hasattr(dist, "xk"):
+        if np.ndim(loc):
+            raise UnsupportedLaw(
+                "a batch of places for one set of values",
+                argument=argument,
+                remedy="give Discrete(masses, points), masses (..., k) a batch on common points",
+            )
         return _of_values(dist.xk + loc, dist.pk, f"rv_discrete({len(dist.xk)} values)", argument)
     member = member_of(str(dist.name), shapes, loc, scale) if type(dist).__module__.startswith("scipy.") else None
     if member is not None:
@@ -94,9 +100,9 @@ def _law(
         marks = gathered_landmarks(law.landmarks, batch, index)
         return _law(dist, tuple(here), loc, scale, name, argument, marks)
 
-    if landmarks is None:
-        landmarks = finite(_quantiles(dist, shapes_, options, batch))
     support = ends(dist.support(*shapes_, **options), batch)
+    if landmarks is None:
+        landmarks = finite(_quantiles(dist, shapes_, options, batch), support)
     if not continuous:
         check_integers(loc, argument)
         landmarks = tuple(sorted(set(map(round, landmarks)))) if not batch else np.round(landmarks)
@@ -154,16 +160,23 @@ def _of_values(points: np.ndarray, masses: np.ndarray, name: str, argument: str)
     return Lattice(logpmf, (float(points[0]), float(points[-1])), tuple(heavy.tolist()), name=name)
 
 
-def _check_parameters(dist: Any, shapes: tuple[Array, ...], scale: Array, name: str, argument: str) -> None:
+def _check_parameters(dist: Any, shapes: tuple[Array, ...], loc: Array, scale: Array, name: str, argument: str) -> None:
     """scipy answers nan for parameters outside their domain; here they are refused."""
     with ops.quiet():
-        proper = np.asarray(dist._argcheck(*map(np.asarray, shapes))) & (np.asarray(scale) > 0)
-    if not np.all(proper):
-        bad = np.argwhere(~proper)[0]
+        proper = (
+            np.asarray(dist._argcheck(*map(np.asarray, shapes)), dtype=bool)
+            & (np.asarray(scale) > 0)
+            & np.isfinite(loc)
+        )
+    refuse_parameters(~proper, name, argument)
+
+
+def refuse_parameters(mask: Array, name: str, argument: str) -> None:
+    if np.any(mask):
         raise InvalidParameter(
             f"{name} has parameters outside their domain",
             argument=argument,
-            index=tuple(map(int, bad)) or None,
+            index=tuple(map(int, np.argwhere(mask)[0])) or None,
             remedy="see its domain in the documentation of scipy.stats; scale is positive",
         )
 

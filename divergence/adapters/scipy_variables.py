@@ -13,6 +13,7 @@ from ..mixing import mixed
 from .landmarks import LOW, finite
 from .members import check_integers, ends, gathered, gathered_landmarks, law_of_member
 from .scipy_families import SYMMETRIC, member_of
+from .scipy_laws import refuse_parameters
 
 Array = Any
 
@@ -24,6 +25,7 @@ def variable_law(x: Any, stats: Any, argument: str) -> Density | Lattice | None:
         return mixed(np.asarray(x.weights), tuple(parts), name=_name(x))  # type: ignore[arg-type]
     if not all(hasattr(x, part) for part in ("support", "icdf", "_parameters", "_original_parameters")):
         return None
+    refuse_parameters(np.asarray(x._invalid), _name(x), argument)
     member = _member(x, stats)
     if member is not None:
         return law_of_member(member, name=_name(x), argument=argument)
@@ -110,7 +112,7 @@ def _law(x: Any, stats: Any, argument: str, landmarks: Any = None) -> Density | 
             # scipy would search for the quantiles of |X|; those of X, folded, are as good
             inner, fold = (x._dist, np.abs) if type(x).__name__ == "FoldedDistribution" else (x, np.asarray)
             found = [inner.icdf(p), inner.icdf(1 - p[-4:]) if lattice else inner.iccdf(p[:-1])]
-            landmarks = finite(fold(np.concatenate(found)) + np.zeros(batch))
+            landmarks = finite(fold(np.concatenate(found)) + np.zeros(batch), support)
     if lattice:
         check_integers(support[0], argument)
     law = (Lattice if lattice else Density)(

@@ -47,7 +47,7 @@ def by_its_own(x: Any, name: str, like: Array, argument: str, landmarks: Any = N
         return _picked(law, index, marks)
 
     if landmarks is None:
-        landmarks = finite(_places(there, low, high, batch))
+        landmarks = finite(_places(there, low, high, batch), ends((_number(low), _number(high)), batch))
         if lattice:
             landmarks = np.round(landmarks) if batch else tuple(sorted(set(map(round, landmarks))))
     law = (Lattice if lattice else Density)(

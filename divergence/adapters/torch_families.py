@@ -76,7 +76,7 @@ def covariance(x: Any) -> Array:
         return wide(x.covariance_matrix)
     if "precision_matrix" in vars(x):
         return torch.linalg.inv(wide(x.precision_matrix))
-    root = wide(x.scale_tril)
+    root = torch.tril(wide(x.scale_tril))
     return root @ root.mT
 
 

@@ -260,9 +260,9 @@ def integrals(p_law: Law, q_law: Law, rows: tuple[str, ...]) -> dict[str, Any]:
         to = (lambda u: low + width / (1 + exp(-u)), lambda u: width / (2 * mp.cosh(u / 2)) ** 2)
         back = lambda x: log((x - low) / (high - x))  # noqa: E731
 
-    def bare(u: int) -> bool:
+    def bare(u: Any) -> bool:
         """Whether nothing is left out there."""
-        x, jacobian = to[0](mpf(u)), to[1](mpf(u))
+        x, jacobian = to[0](u), to[1](u)
         return not low < x < high or max(exp(f(x)) for f in (log_p, log_q)) * jacobian < mpf(10) ** -66
 
     places = [
@@ -272,13 +272,9 @@ def integrals(p_law: Law, q_law: Law, rows: tuple[str, ...]) -> dict[str, Any]:
         for k in range(-3, 6)
     ]
     kinks = [x for x in (*p_kinks, *q_kinks, *places) if low < x < high]
-    reach = [next(u for u in range(20, 2000, 4) if bare(side * u)) for side in (-1, 1)]
-    marks = sorted(
-        {mpf(i) / 2 for i in range(-40, 41)}
-        | {back(x) for x in kinks}
-        | set(map(mpf, range(-reach[0], reach[1] + 1, 2)))
-    )
-    gap = lambda u: log_p(to[0](u)) - log_q(to[0](u))  # noqa: E731
+    rings = [mpf(20) * mpf(5) ** i / mpf(4) ** i for i in range(40)]
+    reach = [side * u for side in (-1, 1) for u in rings[: 1 + next(i for i, u in enumerate(rings) if bare(side * u))]]
+    marks = sorted({mpf(i) / 2 for i in range(-40, 41)} | {back(x) for x in kinks} | set(reach))
     cuts = list(marks)
     for a, b in pairwise(marks):
         for level in (0, log(mpf(2))):
