@@ -275,6 +275,7 @@ def integrals(p_law: Law, q_law: Law, rows: tuple[str, ...]) -> dict[str, Any]:
     rings = [mpf(20) * mpf(5) ** i / mpf(4) ** i for i in range(40)]
     reach = [side * u for side in (-1, 1) for u in rings[: 1 + next(i for i, u in enumerate(rings) if bare(side * u))]]
     marks = sorted({mpf(i) / 2 for i in range(-40, 41)} | {back(x) for x in kinks} | set(reach))
+    gap = lambda u: log_p(to[0](u)) - log_q(to[0](u))  # noqa: E731
     cuts = list(marks)
     for a, b in pairwise(marks):
         for level in (0, log(mpf(2))):
