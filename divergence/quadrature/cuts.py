@@ -117,7 +117,7 @@ def _inner(pair: Pair, centre: np.ndarray, index: np.ndarray, a: np.ndarray, b: 
 
 def _better(a, b, end, sign, origin, turn, widest):  # noqa: ANN001, ANN202
     near, far = (a - end, b - end) if sign > 0 else (end - b, end - a)
-    ratio = np.where(np.isfinite(end) & (near > 0), far / near, 0.0)
+    ratio = np.where(np.isfinite(end) & (near > np.abs(end) * NEAR_END), far / near, 0.0)
     wider = ratio > widest
     return np.where(wider, end, origin), np.where(wider, sign, turn), np.where(wider, ratio, widest)
 

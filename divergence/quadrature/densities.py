@@ -42,6 +42,22 @@ class Side:
 
     def log(self, x: np.ndarray, index: np.ndarray) -> np.ndarray:
         """The log-density of the law of pair index[i] at x[i]."""
+        values = self.raw(x, index)
+        for tail in self.tails:
+            values = tail(x, values)
+        if np.isnan(values).any():
+            first = int(np.flatnonzero(np.isnan(values))[0])
+            raise InvalidMeasure(
+                f"{function_name(self.law)}({x[first]:g}) is nan",
+                argument=self.argument,
+                index=self.place(int(index[first])),
+                value=float(x[first]),
+                remedy="return -inf where there is no mass",
+            )
+        return values
+
+    def raw(self, x: np.ndarray, index: np.ndarray) -> np.ndarray:
+        """The same as the law says it, nan included."""
         low, high = self.low[index], self.high[index]
         inside = (x >= low) & (x <= high)
         whole = bool(inside.all())
@@ -61,20 +77,7 @@ class Side:
                 argument=self.argument,
                 remedy="let it map (n,) points to (n,) values",
             )
-        if not whole:
-            values = np.where(inside, values, -np.inf)
-        if np.isnan(values).any():
-            first = int(np.flatnonzero(np.isnan(values))[0])
-            raise InvalidMeasure(
-                f"{function_name(law)}({x[first]:g}) is nan",
-                argument=self.argument,
-                index=self.place(int(index[first])),
-                value=float(x[first]),
-                remedy="return -inf where there is no mass",
-            )
-        for tail in self.tails:
-            values = tail(at, values)
-        return values - self.log_mass[index]
+        return (values if whole else np.where(inside, values, -np.inf)) - self.log_mass[index]
 
     def place(self, pair: int) -> tuple[int, ...] | None:
         return place(pair, self.batch)

@@ -14,9 +14,9 @@ from ..generators import Generator
 from .crossings import crossings
 from .cuts import cut
 from .densities import MASS_TOLERANCE, Pair
-from .ends import GONE, beyond, mend
+from .ends import beyond, doubt, mend
 from .marks import marks_of
-from .refinement import EPS, Refined, refine, rounding
+from .refinement import EPS, Refined, refine, roughness, rounding
 
 REMEDY = (
     "subtract the log of that from logpdf or write normalise=True, widen support=, name narrow modes as "
@@ -104,10 +104,8 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     value, error = got.value[0], got.error[0]
     infinite = trouble = ""
     if got.charged[0]:
-        if any(tail.fit is GONE for side in pair.sides for tail in side.tails) and _same_support(pair):
-            trouble = "a logpdf underflows to -inf where the other law has mass"
-        else:
-            infinite = "one law charges a set where the other has no density"
+        infinite = "one law charges a set where the other has no density"
+    error[0] += doubt(row, pair, got.at)
     for k in range(len(edges)):
         end = beyond(row, pair, edges, k, abs(float(value[0])))
         value, error = value + end.value, error + end.error
@@ -121,10 +119,9 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     equal = np.array_equal(got.at.log_p, got.at.log_q)
     noise = 0.0 if equal else float(rounding(row, got.at, float(off.sum())).sum())
     rule = float(error[0])
-    converged = rule <= max(rtol * abs(float(value[0])), noise)
+    enough = max(rtol * abs(float(value[0])), noise)
+    # where the rule stopped on panels so small that what it sees is the noise of the logarithms, its error is theirs
+    converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())
     noise += 0.0 if equal else 4 * EPS * abs(float(value[0]))
     return Found(float(value[0]), rule + noise, value[1:], error[1:], converged, infinite, trouble)
 
-
-def _same_support(pair: Pair) -> bool:
-    return bool(pair.p.low[0] == pair.q.low[0] and pair.p.high[0] == pair.q.high[0])

@@ -25,7 +25,8 @@ def marks_of(side: Side, pair: int, thorough: bool = False) -> np.ndarray:
         return given
 
     def log(x: np.ndarray) -> np.ndarray:
-        return side.log(x, np.full(len(x), pair))
+        values = side.raw(x, np.full(len(x), pair))
+        return np.where(np.isnan(values), -np.inf, values)  # what is nan near the mass will be met again
 
     ends = [end for end in (low, high) if math.isfinite(end)]
     start = [0.0] if low < 0 < high else []
@@ -40,7 +41,15 @@ def marks_of(side: Side, pair: int, thorough: bool = False) -> np.ndarray:
     marks = np.unique(np.concatenate(found))
     if len(marks) < 3:  # it is nowhere that was looked at: the mass will tell
         marks = np.unique(np.concatenate([marks, *(anchors + step for step in (-1.0, 0.0, 1.0))]))
-    return marks
+    return _thinned(marks)
+
+
+def _thinned(marks: np.ndarray) -> np.ndarray:
+    """Of two marks that are one but for rounding, one."""
+    gaps = np.diff(marks)
+    around = np.concatenate([[np.inf], gaps, [np.inf]])
+    twins = gaps < 1e-3 * np.minimum(around[:-2], around[2:])
+    return marks[np.concatenate([[True], ~twins])]
 
 
 def _modes(log: Callable[[np.ndarray], np.ndarray], low: float, high: float, anchors: np.ndarray) -> np.ndarray:
@@ -77,7 +86,7 @@ def _reach(
     if len(x) == 0:
         return x
     y = log(x) + np.log(np.abs(x - anchor))
-    top = int(np.argmax(np.where(np.isnan(y), -np.inf, y)))
+    top = int(np.argmax(y))
     if y[top] == -np.inf:
         return x[:0]
     places = {top}

@@ -117,6 +117,17 @@ def rounding(row: Generator, at: Measured, slack: np.ndarray | float = 0.0) -> n
         return np.einsum("nj,nj->n", moved + weight * np.abs(at.terms), np.abs(at.weights))
 
 
+def roughness(at: Measured) -> np.ndarray:
+    """The part of log p - log q on each panel, (n, 1), that no polynomial of degree 12 has: noise, on small panels."""
+    from .panels import kronrod
+
+    table = np.polynomial.legendre.legvander(kronrod()[0], 12)
+    rest = np.eye(21) - table @ np.linalg.pinv(table)
+    with ops.quiet():
+        gap = at.log_p - at.log_q
+        return 4 * np.max(np.abs(np.where(np.isfinite(gap), gap, 0.0) @ rest), axis=1)
+
+
 @dataclass(frozen=True)
 class Refined:
     """Sums over the panels of each pair, (m, 3) for m pairs, and whether the rule is content with its terms."""
