@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Side:
         self.own = np.broadcast_to(own, batch).reshape(size)  # which of its laws belongs to a pair
         self.low, self.high = (self._flat(end)[0] for end in law.support)
         self.marks = _distinct(self._flat(law.landmarks, rows=True))
+        self.pairs = np.arange(size)  # their places in the batch
         self.log_mass = np.zeros(size)  # to divide by
         self.tails: list[Callable[[np.ndarray, np.ndarray], np.ndarray]] = []  # what to say where logpdf underflows
 
@@ -79,8 +81,17 @@ class Side:
             )
         return (values if whole else np.where(inside, values, -np.inf)) - self.log_mass[index]
 
+    def select(self, pairs: np.ndarray) -> Side:
+        """The same for some of the pairs."""
+        part = copy(self)
+        part.own, part.low, part.high, part.log_mass = (
+            x[pairs] for x in (self.own, self.low, self.high, self.log_mass)
+        )
+        part.marks, part.pairs = self.marks[:, pairs], self.pairs[pairs]
+        return part
+
     def place(self, pair: int) -> tuple[int, ...] | None:
-        return place(pair, self.batch)
+        return place(int(self.pairs[pair]), self.batch)
 
     def refuse(self, pair: int, mass: float, verb: str, remedy: str) -> None:
         raise InvalidMeasure(
@@ -104,11 +115,17 @@ class Pair:
                 argument="q",
                 remedy="batches must be equal, or 1 along an axis",
             ) from error
-        self.p, self.q = Side(p, "p", self.batch), Side(q, "q", self.batch)
-        self.sides = self.p, self.q
-        self.size = math.prod(self.batch)
-        self.low = np.minimum(self.p.low, self.q.low)
-        self.high = np.maximum(self.p.high, self.q.high)
+        self._hold(Side(p, "p", self.batch), Side(q, "q", self.batch))
+
+    def _hold(self, p: Side, q: Side) -> None:
+        self.p, self.q = self.sides = p, q
+        self.size = len(p.own)
+        self.low, self.high = np.minimum(p.low, q.low), np.maximum(p.high, q.high)
+
+    def select(self, pairs: np.ndarray) -> Pair:
+        part = copy(self)
+        part._hold(self.p.select(pairs), self.q.select(pairs))
+        return part
 
     def logs(self, x: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.p.log(x, index), self.q.log(x, index)

@@ -16,7 +16,7 @@ from .cuts import cut
 from .densities import MASS_TOLERANCE, Pair
 from .ends import beyond, doubt, mend
 from .marks import marks_of
-from .refinement import EPS, Refined, refine, roughness, rounding
+from .refinement import EPS, Measured, refine, roughness, rounding
 
 REMEDY = (
     "subtract the log of that from logpdf or write normalise=True, widen support=, name narrow modes as "
@@ -31,6 +31,12 @@ def integrate_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -
     decay. Raises InvalidMeasure for a density whose integral is not 1, NotConverged where the rule misses `rtol`; where
     rounding alone keeps it from that, the error says so.
     """
+    found, method = find(row, p, q, rtol)
+    return Evaluation(math.inf, 0.0, method) if found.infinite else Evaluation(found.value, found.error, method)
+
+
+def find(row: Generator, p: Density, q: Density, rtol: float) -> tuple[Found, str]:
+    """What `integrate_row` finds, with the panels, and the method in words."""
     pair = Pair(p, q)
     divided = _normalise(row, pair)
     low, high = float(pair.low[0]), float(pair.high[0])
@@ -42,7 +48,7 @@ def integrate_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -
             if not abs(mass - 1) <= MASS_TOLERANCE + slack:
                 side.refuse(0, mass, "integrates", REMEDY)
     if found.infinite:
-        return Evaluation(math.inf, 0.0, f"{method}: infinite, {found.infinite}")
+        return found, f"{method}: infinite, {found.infinite}"
     known = Evaluation(found.value, found.error, method)
     if found.trouble:
         raise NotConverged(
@@ -55,7 +61,7 @@ def integrate_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -
             argument="p, q",
             remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
         )
-    return known
+    return found, method
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,8 @@ class Found:
     converged: bool
     infinite: str = ""
     trouble: str = ""
+    at: Measured | None = None  # the panels
+    beyond: float = 0.0  # the part of the value that lies beyond them
 
     @property
     def masses_are_one(self) -> bool:
@@ -123,5 +131,6 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     # where the rule stopped on panels so small that what it sees is the noise of the logarithms, its error is theirs
     converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())
     noise += 0.0 if equal else 4 * EPS * abs(float(value[0]))
-    return Found(float(value[0]), rule + noise, value[1:], error[1:], converged, infinite, trouble)
+    left = float(value[0] - got.value[0, 0])
+    return Found(float(value[0]), rule + noise, value[1:], error[1:], converged, infinite, trouble, got.at, left)
 
