@@ -108,7 +108,8 @@ def rounding(row: Generator, at: Measured, slack: np.ndarray | float = 0.0) -> n
         gap = at.log_p - at.log_q
         gap = np.where(np.isnan(gap), 0.0, gap)
         moved = np.zeros_like(gap)
-        for sign in (-1, 1):
+        # away from p = q a row without kinks moves most
+        for sign in (-1, 1) if row.kinks else (np.where(gap < 0, -1, 1),):
             other = terms_of_logs(row, at.log_p, at.log_q, gap + sign * unsure)
             moved = np.maximum(moved, np.abs(other - at.terms))
         moved = np.where(np.isfinite(moved) & np.isfinite(gap), moved, 0.0)
