@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import ops
-from ..density import Density
+from ..density import Density, Lattice
 from ..errors import InvalidMeasure, NotConverged
 from ..evaluation import Evaluation
 from ..generators import Generator
 from ..perspective import terms_of_logs
+from . import blocks, cuts
 from .crossings import crossings
-from .cuts import Edges, cut
+from .cuts import Edges
 from .densities import MASS_TOLERANCE, Pair, losses, one_of, place
 from .ends import NOTHING
-from .line import find
+from .single import Law, find
 from .marks import FEW
 from .refinement import EPS, Measured, refine, rounding
 
@@ -39,26 +40,13 @@ class Rule:
     error: np.ndarray
 
 
-def integrate_rows(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -> tuple[np.ndarray, np.ndarray]:
-    """∫ q f(p/q) dx for each pair of two batches of laws, which broadcast, and its error; inf where it is infinite.
-
-    Raises InvalidMeasure and NotConverged as `integrate_row` does, naming the pair.
-    """
-    rule = _integrated(row, p, q, rtol, nodes=False)
-    return rule.value, rule.error
-
-
-def rule_of_row(row: Generator, p: Density, q: Density, rtol: float = 1e-10) -> Rule:
-    """The same integrals with the rule that found them; a pair with an infinite one has no nodes."""
-    return _integrated(row, p, q, rtol, nodes=True)
-
-
-def _integrated(row: Generator, p: Density, q: Density, rtol: float, nodes: bool) -> Rule:
+def over_pairs(row: Generator, p: Law, q: Law, rtol: float, nodes: bool) -> Rule:
+    """The integral or the sum for each pair, with nodes where they are asked for."""
     pair = Pair(p, q)
     value, error = np.empty(pair.size), np.empty(pair.size)
     known = np.isfinite(pair.p.marks).sum(axis=0) >= FEW
     known &= np.isfinite(pair.q.marks).sum(axis=0) >= FEW
-    known &= not (p.normalise or q.normalise)
+    known &= not any(isinstance(law, Density) and law.normalise for law in (p, q))
     parts = []
     for start in range(0, pair.size, AT_ONCE):
         here = np.arange(start, min(start + AT_ONCE, pair.size))
@@ -83,10 +71,10 @@ def _together(row: Generator, pair: Pair, rtol: float) -> tuple[np.ndarray, np.n
     """Value and error of each pair, and whether they may be trusted without a closer look."""
     for side in pair.sides:
         side.marks = _thinned(side.marks)
-    panels, edges = cut(pair)
-    crossed = crossings(row, pair, panels)
-    if len(crossed):
-        panels, edges = cut(pair, crossed)
+    discrete = isinstance(pair.p.law, Lattice)
+    panels, edges = blocks.cut(pair) if discrete else cuts.cut(pair)
+    if not discrete and len(crossed := crossings(row, pair, panels)):
+        panels, edges = cuts.cut(pair, crossed)
     got = refine(row, pair.logs, panels, pair.size, rtol)
     index = got.at.panels.index
     value = got.value[:, 0]
@@ -125,7 +113,7 @@ def _closed(row: Generator, pair: Pair, edges: Edges, value: np.ndarray) -> np.n
 
 
 def _alone(
-    row: Generator, p: Density, q: Density, pair: Pair, i: int, rtol: float, nodes: bool
+    row: Generator, p: Law, q: Law, pair: Pair, i: int, rtol: float, nodes: bool
 ) -> tuple[float, float, Measured | None]:
     """One pair by itself, with the places where its laws live looked for."""
     try:

@@ -33,7 +33,7 @@ def cut(pair: Pair, more: np.ndarray | None = None) -> tuple[Panels, Edges]:
     """The first panels of all pairs, from the marks of both laws, three or more of each pair, and from `more`."""
     p, q = pair.sides
     low, high = pair.low, pair.high
-    middles = _median(p.marks), _median(q.marks)
+    middles = median(p.marks), median(q.marks)
     nearest = {id(side): [_nearest(end, m) for end in (side.low, side.high)] for side, m in zip(pair.sides, middles)}
     marks = np.concatenate([p.marks, q.marks, *([] if more is None else [more])])
     marks = np.where((marks > low) & (marks < high), marks, np.nan)
@@ -41,7 +41,7 @@ def cut(pair: Pair, more: np.ndarray | None = None) -> tuple[Panels, Edges]:
     ends = np.stack([p.low, p.high, q.low, q.high])
     for end, near in zip(ends, nearest[id(p)] + nearest[id(q)]):
         marks = np.where(np.isfinite(end) & (np.abs(marks - end) <= near), np.nan, marks)
-    centre = _median(marks)
+    centre = median(marks)
     marks = np.where(np.abs(marks - centre) < np.exp(FAR), marks, np.nan)
     points = np.sort(np.concatenate([marks, np.where(np.isfinite(ends), ends, np.nan)]), axis=0)
     a, b = points[:-1], points[1:]
@@ -85,7 +85,7 @@ def cut(pair: Pair, more: np.ndarray | None = None) -> tuple[Panels, Edges]:
     return Panels.joined(*parts), joined
 
 
-def _median(marks: np.ndarray) -> np.ndarray:
+def median(marks: np.ndarray) -> np.ndarray:
     """The middle one of each column's marks, the lower of two; nan for none."""
     marks = np.sort(marks, axis=0)
     count = np.isfinite(marks).sum(axis=0)

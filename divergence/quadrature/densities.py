@@ -72,6 +72,7 @@ class Side:
             law = law.at(self.own[index])
         function = law.logpdf if isinstance(law, Density) else law.logpmf
         with ops.quiet():
+            at = at if isinstance(law, Density) else np.round(at)
             values = np.asarray(ops.to_numpy(ops.as_array(function(at))), dtype=float)
         if values.shape != x.shape:
             raise InvalidMeasure(

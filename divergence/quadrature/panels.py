@@ -59,7 +59,7 @@ class Panels:
         return len(self.index)
 
     def __getitem__(self, chosen: np.ndarray | slice) -> Panels:
-        return Panels(*(x[chosen] for x in self.fields))
+        return type(self)(*(x[chosen] for x in self.fields))
 
     @property
     def fields(self) -> tuple[np.ndarray, ...]:
@@ -71,9 +71,10 @@ class Panels:
 
     def halves(self) -> Panels:
         middle = (self.low + self.high) / 2
-        return Panels.joined(
-            Panels(self.index, self.low, middle, self.origin, self.turn),
-            Panels(self.index, middle, self.high, self.origin, self.turn),
+        kind = type(self)
+        return kind.joined(
+            kind(self.index, self.low, middle, self.origin, self.turn),
+            kind(self.index, middle, self.high, self.origin, self.turn),
         )
 
     def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

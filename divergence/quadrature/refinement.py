@@ -54,7 +54,7 @@ class Measured:
         if len(parts) == 1:
             return parts[0]
         columns = list(zip(*(part._fields for part in parts)))
-        return cls(Panels.joined(*columns[0]), *(np.concatenate(x) for x in columns[1:]))
+        return cls(type(columns[0][0]).joined(*columns[0]), *(np.concatenate(x) for x in columns[1:]))
 
 
 def measure(row: Generator, logs: Logs, panels: Panels, rtol: float) -> Measured:
@@ -189,4 +189,4 @@ def _rows(store: list[Measured], rows: np.ndarray) -> Panels:
         mine = rows[(rows >= a) & (rows < b)] - a
         if len(mine):
             pieces.append(part.panels[mine])
-    return Panels.joined(*pieces)
+    return type(pieces[0]).joined(*pieces)
