@@ -15,6 +15,10 @@ from . import interrupts as _interrupts  # noqa: F401  # isort: split
 # checks
 from .checks import unchecked as unchecked
 
+# distributions
+from .density import Density as Density
+from .density import Lattice as Lattice
+
 # errors
 from .errors import DivergenceError as DivergenceError
 from .errors import InvalidMeasure as InvalidMeasure
@@ -43,9 +47,6 @@ from .f_divergence import squared_hellinger as squared_hellinger
 from .f_divergence import symmetrised as symmetrised
 from .f_divergence import total_variation as total_variation
 from .f_divergence import triangular as triangular
-
-# distributions
-from .measure import Density as Density
 from .measure import Discrete as Discrete
 from .measure import Samples as Samples
 
@@ -62,6 +63,8 @@ if _TYPE_CHECKING:
     from .entropies import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
+    from .mixture import Mixture as Mixture
+    from .pair_table import pairs as pairs
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
@@ -69,10 +72,12 @@ _LAZY = {
     "bhattacharyya": "affinity",
     "chernoff": "chernoff_information",
     "cross_entropy": "entropies",
+    "Mixture": "mixture",
     "energy": "integral_metric",
     "entropy": "entropies",
     "jensen_shannon": "entropies",
     "mutual_information": "entropies",
+    "pairs": "pair_table",
     "renyi": "affinity",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import generators, ops
-from .errors import InvalidParameter, UnsupportedLaw
+from .errors import InvalidParameter, NotConverged, UnsupportedLaw
 from .evaluation import Evaluation
 from .f_divergence import FDivergence
 from .functional import Functional, Look
@@ -167,12 +167,33 @@ class Renyi(Functional):
     def _of_form(self, form: ClosedForm) -> Array:
         return self.scale * self.order * form.scaled_gap(self.order)
 
-    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
-        a = self.order
-        if a in (0, math.inf):
+    def _of_laws(self, p: Any, q: Any, batch: tuple[int, ...], rtol: float) -> Array:
+        self._refuse_extremes()
+        found = self._power._of_laws(p, q, batch, rtol)
+        found = found if ops.is_array(found) else np.asarray(found)
+
+        def deep(wanted: Array) -> tuple[Array, Array]:
+            if ops.holds(wanted):
+                raise NotConverged(
+                    f"∫ p^a q^(1−a) is below {DEEP:g}",
+                    evaluation=found,
+                    argument="p, q",
+                    remedy="the laws are too far apart for integrals; closed forms of families reach further",
+                )
+            nothing = ops.words(found).like(wanted + found[..., None], 0)
+            return nothing, nothing
+
+        return self._of_power(found, lambda: self._affinity._of_laws(p, q, batch, rtol), deep)
+
+    def _refuse_extremes(self) -> None:
+        if self.order in (0, math.inf):
             raise UnsupportedLaw(
                 f"{self.name} of densities", argument="p, q", remedy="choose an order above 0 and below infinity"
             )
+
+    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
+        self._refuse_extremes()
+        a = self.order
         found = self._power._of_densities(p, q, rtol)
         if a == 1:
             return Evaluation(self.scale * found.value, self.scale * found.error, found.method)

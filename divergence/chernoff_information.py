@@ -14,6 +14,7 @@ from .errors import UnsupportedLaw
 from .evaluation import Evaluation
 from .functional import Functional, Look
 from .measure import Density
+from .product import singles
 
 if TYPE_CHECKING:
     from .families.closed_form import ClosedForm
@@ -98,17 +99,29 @@ class Chernoff(Functional):
         xp = ops.namespace(*values)
         return xp.reshape(xp.stack(values), form.batch)
 
-    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
+    def _of_laws(self, p: Any, q: Any, batch: tuple[int, ...], rtol: float) -> Array:
+        values = []
+        for x, y in zip(singles(p, batch), singles(q, batch)):
+            a = self._best(x, y, rtol)
+            values.append(Renyi(a, 1 - a)._of_laws(x, y, (), rtol))
+        if any(ops.is_torch(x) for x in values):
+            xp = ops.namespace(*values)
+            return xp.reshape(xp.stack(values), batch)
+        return np.asarray(values).reshape(batch)
+
+    def _best(self, p: Any, q: Any, rtol: float) -> float:
         from scipy.optimize import minimize_scalar
 
-        def at(a: float) -> Evaluation:
-            return Renyi(a, 1 - a)._of_densities(p, q, rtol)
+        def less(a: float) -> float:
+            return -Renyi(a, 1 - a)._of_densities(p, q, rtol).value
 
-        best: Any = minimize_scalar(lambda a: -at(a).value, bounds=(1e-6, 1 - 1e-6), options={"xatol": 1e-7})
-        found = at(float(best.x))
-        return Evaluation(
-            found.value, found.error + 1e-12 * found.value, f"{found.method}, largest at a = {best.x:.6f}"
-        )
+        found: Any = minimize_scalar(less, bounds=(1e-6, 1 - 1e-6), options={"xatol": 1e-7})
+        return float(found.x)
+
+    def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
+        a = self._best(p, q, rtol)
+        found = Renyi(a, 1 - a)._of_densities(p, q, rtol)
+        return Evaluation(found.value, found.error + 1e-12 * found.value, f"{found.method}, largest at a = {a:.6f}")
 
 
 def _pair_by_pair(one: Any, *arrays: Array) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from . import derived_rows, generators, ops
 from .adapters import log_terms_with_gradient, terms_with_gradient
 from .checks import sum_tolerance, watchful
+from .density import Lattice
 from .errors import InvalidParameter
 from .evaluation import Evaluation
 from .functional import Functional, Look
@@ -122,9 +123,29 @@ class FDivergence(Functional):
         return sum(c * form.power(a) for c, a in self.generator.powers)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
-        from .quadrature import integrate_row
+        from . import quadrature
 
-        return integrate_row(self.generator, p, q, rtol)
+        if isinstance(p, Lattice):
+            return quadrature.sum_row(self.generator, p, q, rtol)
+        if p.dimension > 1:
+            return quadrature.integrate_box(self.generator, p, q, rtol)
+        return quadrature.integrate_row(self.generator, p, q, rtol)
+
+    def _of_laws(self, p: Any, q: Any, batch: tuple[int, ...], rtol: float) -> Array:
+        from . import quadrature
+
+        on_integers = isinstance(p, Lattice)
+        if not on_integers and p.dimension > 1:
+            return super()._of_laws(p, q, batch, rtol)
+        if p.log_prob or q.log_prob:
+            from .adapters.torch_integrals import integrals
+
+            find: Any = quadrature.rule_of_sum if on_integers else quadrature.rule_of_row
+            return integrals(self.generator, p, q, find(self.generator, p, q, rtol), terms_of_logs)
+        if not batch:
+            return self._of_densities(p, q, rtol).value
+        find = quadrature.sum_rows if on_integers else quadrature.integrate_rows
+        return find(self.generator, p, q, rtol)[0]
 
     def _total(self, terms: Array, p_smaller: Array) -> Array:
         xp = ops.namespace(terms)

@@ -55,9 +55,9 @@ class Functional(ABC):
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         """The value for two `Density`, or two `Lattice`, with its error."""
 
-    def _of_density_batch(self, p: Any, q: Any, batch: tuple[int, ...], rtol: float) -> Array:
-        """The values of a batch of pairs, here one by one."""
-        pairs = zip(*(singles(law, batch) for law in (p, q)))
+    def _of_laws(self, p: Any, q: Any, batch: tuple[int, ...], rtol: float) -> Array:
+        """The values of a batch of pairs of them, here one by one; tensors where a law is made of some."""
+        pairs = zip(singles(p, batch), singles(q, batch))
         return np.asarray([self._of_densities(x, y, rtol).value for x, y in pairs]).reshape(batch)
 
     def _of_coordinates(self, each: Callable[[Functional], Array]) -> Array | None:

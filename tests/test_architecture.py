@@ -19,7 +19,7 @@ import divergence as dv
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "divergence").rglob("*.py"))
 PUBLIC = {
-    "distributions": {"Density", "Discrete", "Samples"},
+    "distributions": {"Density", "Discrete", "Lattice", "Mixture", "Samples"},
     "f-divergences": {
         "FDivergence", "f_divergence", "hockey_stick", "jeffreys", "js", "kl", "neyman", "pearson", "power",
         "reverse_kl", "skew", "squared_hellinger", "symmetrised", "total_variation", "triangular",
@@ -27,7 +27,7 @@ PUBLIC = {
     "entropies": {"cross_entropy", "entropy", "jensen_shannon", "mutual_information"},
     "functions of rows": {"bhattacharyya", "chernoff", "renyi"},
     "transport and samples": {"energy", "sliced_wasserstein", "two_sample_test", "wasserstein"},
-    "answers": {"Evaluation", "in_bits"},
+    "answers": {"Evaluation", "in_bits", "pairs"},
     "errors": {
         "DivergenceError", "InvalidMeasure", "InvalidParameter", "NotConverged", "ShapeMismatch", "UnsupportedLaw",
     },

@@ -18,9 +18,9 @@ from .crossings import crossings
 from .cuts import Edges
 from .densities import MASS_TOLERANCE, Pair, losses, one_of, place
 from .ends import NOTHING
-from .single import Law, find
 from .marks import FEW
 from .refinement import EPS, Measured, refine, rounding
+from .single import Law, find
 
 MANY = 12  # marks of a law to begin with
 AT_ONCE = 256  # pairs whose panels are held in memory

@@ -115,7 +115,7 @@ def _inner(pair: Pair, centre: np.ndarray, index: np.ndarray, a: np.ndarray, b: 
     return Panels(index, s0, s1, origin, turn)
 
 
-def _better(a, b, end, sign, origin, turn, widest):  # noqa: ANN001, ANN202
+def _better(a, b, end, sign, origin, turn, widest):
     near, far = (a - end, b - end) if sign > 0 else (end - b, end - a)
     ratio = np.where(np.isfinite(end) & (near > np.abs(end) * NEAR_END), far / near, 0.0)
     wider = ratio > widest

@@ -362,7 +362,10 @@ def main() -> None:
     for p, q, rows, reason, infinite in PAIRS:
         finite = tuple(row for row in rows if row not in infinite)
         find = sums if p[0] in DISCRETE else integrals
-        values = find(p, q, finite)
+        # where 1 − x decides far into the end of a beta law, x needs the digits
+        shapes = [law[1].get(name, 1) for law in (p, q) if law[0] == "beta" for name in ("a", "b")]
+        with mp.workdps(620 if min(shapes, default=1) < 0.5 else mp.dps):
+            values = find(p, q, finite)
         print(p, q, {row: mp.nstr(value, 8) for row, value in values.items()}, flush=True)
         for row in rows:
             value = "inf" if row in infinite else mp.nstr(values[row], DIGITS)
