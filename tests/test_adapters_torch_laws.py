@@ -532,6 +532,43 @@ class TestOfTheUser:
         assert some.at is not None
         close(some.at(np.array([2, 0])).logpdf(y[[2, 0]]), np.log((1 + np.array([0.5, 0.25]) * y[[2, 0]]) / 2))
 
+    def test_a_class_that_holds_more_than_it_names(self) -> None:
+        class Moved(td.Normal):
+            def __init__(self, loc: Any, scale: Any, shift: float = 0.0, validate_args: Any = None):
+                self.shift = shift
+                super().__init__(loc, scale, validate_args=validate_args)
+
+            def log_prob(self, value: Any) -> Any:
+                return super().log_prob(value - self.shift)
+
+        x = Moved(torch.zeros(2), torch.tensor(1.0), shift=3.0)
+        found = torch_law(x)
+        assert isinstance(found, Density)
+        assert found.member is None
+        assert found.at is not None
+        close(found.logpdf(np.array([3.0, 3.0])), td.Normal(0.0, 1.0).log_prob(torch.tensor(0.0)), 1e-6)
+        close(found.at(np.array([1])).logpdf(np.array([3.0])), td.Normal(0.0, 1.0).log_prob(torch.tensor(0.0)), 1e-6)
+        with pytest.raises(UnsupportedLaw, match="how to take a batch of Moved apart"):
+            torch_law(td.MixtureSameFamily(td.Categorical(torch.ones(2) / 2), x))
+
+    def test_in_the_plane(self) -> None:
+        class Disc(td.Distribution):
+            """Coordinates in a square, with a batch."""
+
+            support = td.constraints.independent(td.constraints.interval(0.0, 2.0), 1)
+            arg_constraints: dict[str, Any] = {}  # noqa: RUF012
+
+            def log_prob(self, value: Any) -> Any:
+                return torch.log(value.sum(-1) / 8) + 0 * torch.arange(3.0)
+
+        found = torch_law(Disc(torch.Size([3]), torch.Size([2]), validate_args=False))
+        assert isinstance(found, Density)
+        assert found.at is not None
+        assert (found.batch, found.dimension) == ((3,), 2)
+        some = found.at(np.array([2, 0]))
+        assert (some.batch, some.dimension) == ((2,), 2)
+        close(some.logpdf(np.array([[1.0, 0.5], [0.5, 2.5]])), [math.log(1.5 / 8), -np.inf])
+
 
 class TestNames:
     def test_as_torch_writes_it(self) -> None:

@@ -89,8 +89,8 @@ def transformed(
     def inside(y: Array) -> Array:
         jacobian = 0.0
         for step in reversed(steps):
-            y, image = step.inv(y), y
-            jacobian = jacobian + step.log_abs_det_jacobian(y, image)
+            y, there = step.inv(y), y
+            jacobian = jacobian + step.log_abs_det_jacobian(y, there)
         return base.log_prob(y) - jacobian  # type: ignore[misc]
 
     def log_prob(y: Array) -> Array:

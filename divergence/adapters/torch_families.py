@@ -212,9 +212,11 @@ def rebuilt(x: Any, change: Change) -> Any:
         return td.MultivariateNormal(
             change(wide(x.loc), batch, 1), change(covariance(x), batch, 2), validate_args=False
         )
-    constraints = _constraints(x)
+    if not type(x).__module__.startswith("torch.distributions."):
+        raise TypeError("a class of the user's own may hold more than the arguments that it names")
     if isinstance(x, td.GeneralizedPareto):
         raise TypeError("torch computes it in float32 only")
+    constraints = _constraints(x)
     core = {name: getattr(constraints[name], "event_dim", 0) for name in _names(x) if name in constraints}
     if isinstance(x, td.LogisticNormal):
         core = dict.fromkeys(core, 1)

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from ..density import Density, Lattice
+from ..errors import UnsupportedLaw
 from ..measure import Discrete
 from ..mixing import mixed
 from ..product import Product
@@ -78,7 +79,16 @@ def _mixture(x: Any, name: str, argument: str) -> Any:
     from .torch_families import like, probabilities, select
 
     components, axis = x.component_distribution, len(x.component_distribution.batch_shape) - 1
-    laws = [_law(select(components, axis, i), argument) for i in range(components.batch_shape[axis])]
+    try:
+        laws = [_law(select(components, axis, i), argument) for i in range(components.batch_shape[axis])]
+    except TypeError as error:
+        if isinstance(error, UnsupportedLaw):
+            raise
+        raise UnsupportedLaw(
+            f"nobody knows how to take a batch of {type(components).__name__} apart",
+            argument=argument,
+            remedy="write Mixture(weights, laws) of laws that are made one by one",
+        ) from error
     densities = [law.joint() if isinstance(law, Product) else law for law in laws]
     return mixed(probabilities(x.mixture_distribution, exact=True), densities, name, like(x))
 
