@@ -307,6 +307,16 @@ class TestVariables:
             close(f(np.arange(2.0, 9)), x.logpdf(np.arange(2.0, 9)) if name == "gumbel_r" else -np.log(np.full(7, 7.0)))
             sane(found.landmarks, found.support)
 
+    def test_a_class_of_the_user_s_own(self) -> None:
+        class Folded(stats.Normal):
+            def _logpdf_formula(self, x: Any, **parameters: Any) -> Any:
+                return super()._logpdf_formula(x, **parameters) + 1
+
+        found = scipy_law(Folded(mu=1.0, sigma=2.0))
+        assert isinstance(found, Density)
+        assert found.member is None
+        close(found.logpdf(np.array([1.0])), stats.norm(1, 2).logpdf(1.0) + 1)
+
     def test_mixture(self) -> None:
         x = stats.Mixture([stats.Normal(), stats.Normal(mu=30, sigma=0.1)], weights=[0.25, 0.75])
         found = scipy_law(x)

@@ -199,6 +199,41 @@ class TestOnTheIntegers:
             assert found.logpmf(np.array([0.0, 1.0])).tolist() == expected
 
 
+class TestLogits:
+    """Where a probability is nearly one, what is left of it is known by its logit only."""
+
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+    def test_large(self, dtype: Any) -> None:
+        z = torch.tensor([0.0, 40.0], dtype=dtype, requires_grad=True)
+        for x, k, expected in (
+            (td.Bernoulli(logits=z), 0.0, [-math.log(2), -40]),
+            (td.Binomial(2, logits=z), 0.0, [-2 * math.log(2), -80]),
+            (td.Geometric(logits=z), 1.0, [-2 * math.log(2), -40]),
+            (td.NegativeBinomial(torch.tensor(1.0, dtype=dtype), logits=-z), 1.0, [-2 * math.log(2), -40]),
+        ):
+            found = torch_law(x)
+            assert isinstance(found, Lattice)
+            assert found.member is None
+            assert found.at is not None
+            assert found.log_prob is not None
+            close(found.logpmf(np.full(2, k)), expected, 1e-14)
+            close(found.at(np.array([1])).logpmf(np.array([k])), expected[1:], 1e-14)
+            (slope,) = torch.autograd.grad(found.log_prob(torch.full((2,), k, dtype=torch.float64)).sum(), z)
+            assert torch.isfinite(slope).all()
+            assert float(slope[1]) <= -1 + 1e-6
+
+    def test_small(self) -> None:
+        found = torch_law(td.Bernoulli(logits=torch.tensor(-40.0)))
+        assert isinstance(found, Lattice)
+        assert found.member is not None
+        close(found.logpmf(np.array([1.0])), -40)
+        rare = torch_law(
+            td.NegativeBinomial(torch.tensor(2.0, dtype=torch.float64), torch.tensor(1e-9, dtype=torch.float64))
+        )
+        assert isinstance(rare, Lattice)
+        close(rare.logpmf(np.array([1.0])), math.log(2e-9) - 2e-9, 1e-14)
+
+
 class TestDiscrete:
     def test_categorical(self) -> None:
         logits = torch.tensor([[0.1, 0.2, 0.3], [1.0, 0.0, -math.inf]], requires_grad=True)
@@ -299,6 +334,32 @@ class TestInSpace:
         some = found.at(np.array([1, 1, 0]))
         y = torch.tensor([[0.2, 0.3, 0.5]]).expand(3, 3)
         close(some.logpdf(y[:, :2].numpy()), x.log_prob(y[:, None])[0, [1, 1, 0]], 1e-6)
+
+    def test_flow(self) -> None:
+        loc = torch.tensor([0.5, 1.0], requires_grad=True)
+        base = td.Independent(td.Normal(torch.zeros(2), torch.ones(2)), 1)
+        x = td.TransformedDistribution(base, [td.AffineTransform(loc, torch.tensor([1.0, 2.0]), event_dim=1)])
+        found = torch_law(x)
+        assert isinstance(found, Density)
+        assert found.log_prob is not None
+        assert found.dimension == 2
+        assert found.support == ((-math.inf, math.inf),) * 2
+        y = torch.tensor([[0.5, 1.0], [1.5, 3.0]])
+        close(found.logpdf(y.numpy()), x.log_prob(y).detach(), 1e-6)
+        assert torch.autograd.grad(found.log_prob(y.double()).sum(), loc)[0].tolist() == pytest.approx([1.0, 0.5])
+
+    def test_batch_of_flows(self) -> None:
+        loc = torch.tensor([[0.5, 1.0], [2.0, 3.0]])
+        base = td.Independent(td.Normal(torch.zeros(2, 2), torch.ones(2, 2)), 1)
+        x = td.TransformedDistribution(base, [td.AffineTransform(loc, torch.tensor([1.0, 2.0]), event_dim=1)])
+        found = torch_law(x)
+        assert isinstance(found, Density)
+        assert found.at is not None
+        assert (found.batch, found.dimension) == ((2,), 2)
+        y = torch.tensor([[0.5, 1.0], [1.5, 3.0], [0.1, 0.2]])
+        some = found.at(np.array([1, 0, 1]))
+        assert (some.batch, some.dimension) == ((3,), 2)
+        close(some.logpdf(y.numpy()), x.log_prob(y[:, None])[[0, 1, 2], [1, 0, 1]], 1e-6)
 
 
 class TestProducts:
@@ -470,6 +531,43 @@ class TestOfTheUser:
         close(some.logpdf(y), np.log((1 + np.array([0.25, 0.5, 0.5]) * y) / 2))
         assert some.at is not None
         close(some.at(np.array([2, 0])).logpdf(y[[2, 0]]), np.log((1 + np.array([0.5, 0.25]) * y[[2, 0]]) / 2))
+
+    def test_a_class_that_holds_more_than_it_names(self) -> None:
+        class Moved(td.Normal):
+            def __init__(self, loc: Any, scale: Any, shift: float = 0.0, validate_args: Any = None):
+                self.shift = shift
+                super().__init__(loc, scale, validate_args=validate_args)
+
+            def log_prob(self, value: Any) -> Any:
+                return super().log_prob(value - self.shift)
+
+        x = Moved(torch.zeros(2), torch.tensor(1.0), shift=3.0)
+        found = torch_law(x)
+        assert isinstance(found, Density)
+        assert found.member is None
+        assert found.at is not None
+        close(found.logpdf(np.array([3.0, 3.0])), td.Normal(0.0, 1.0).log_prob(torch.tensor(0.0)), 1e-6)
+        close(found.at(np.array([1])).logpdf(np.array([3.0])), td.Normal(0.0, 1.0).log_prob(torch.tensor(0.0)), 1e-6)
+        with pytest.raises(UnsupportedLaw, match="how to take a batch of Moved apart"):
+            torch_law(td.MixtureSameFamily(td.Categorical(torch.ones(2) / 2), x))
+
+    def test_in_the_plane(self) -> None:
+        class Disc(td.Distribution):
+            """Coordinates in a square, with a batch."""
+
+            support = td.constraints.independent(td.constraints.interval(0.0, 2.0), 1)
+            arg_constraints: dict[str, Any] = {}  # noqa: RUF012
+
+            def log_prob(self, value: Any) -> Any:
+                return torch.log(value.sum(-1) / 8) + 0 * torch.arange(3.0)
+
+        found = torch_law(Disc(torch.Size([3]), torch.Size([2]), validate_args=False))
+        assert isinstance(found, Density)
+        assert found.at is not None
+        assert (found.batch, found.dimension) == ((3,), 2)
+        some = found.at(np.array([2, 0]))
+        assert (some.batch, some.dimension) == ((2,), 2)
+        close(some.logpdf(np.array([[1.0, 0.5], [0.5, 2.5]])), [math.log(1.5 / 8), -np.inf])
 
 
 class TestNames:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import ops
-from ..density import Density, Lattice
 from ..generators import Generator
-from ..measure import Discrete
-from ..product import Product
-from .scipy_laws import scipy_law
-from .torch_laws import torch_law
+
+if TYPE_CHECKING:
+    from ..density import Density, Lattice
+    from ..measure import Discrete
+    from ..product import Product
 
 Terms = Callable[..., Any]
 
@@ -23,6 +23,9 @@ def law(x: Any, argument: str = "law") -> Density | Lattice | Discrete | Product
     >>> law(stats.norm(0, scale=2)), law("norm")
     (norm(0, scale=2), None)
     """
+    from .scipy_laws import scipy_law
+    from .torch_laws import torch_law
+
     found = scipy_law(x, argument)
     return torch_law(x, argument) if found is None else found
 

@@ -38,7 +38,7 @@ def scipy_law(x: Any, argument: str = "law") -> Density | Lattice | Discrete | N
     if stats is None:
         return None
     found = _univariate(x, stats, argument)
-    if found is None and type(x).__module__.startswith("scipy.stats"):
+    if found is None and any(kind.__module__.startswith("scipy.stats.") for kind in type(x).__mro__):
         from .scipy_multivariate import multivariate_law
         from .scipy_variables import variable_law
 

@@ -35,9 +35,11 @@ def variable_law(x: Any, stats: Any, argument: str) -> Density | Lattice | None:
 def _standard(x: Any, stats: Any) -> tuple[str, tuple[Array, ...], Array, Array] | None:
     """The old name of a variable, its shapes, its location and its scale; None where it has no such name."""
     p, kind = x._parameters, type(x).__name__
+    if not type(x).__module__.startswith("scipy.stats."):
+        return None  # a class of the user's own may be anything
     if isinstance(x, stats.Normal):
         return "norm", (), p.get("mu", 0.0), p.get("sigma", 1.0)
-    if isinstance(x, getattr(stats, "Logistic", ())) or kind == "Logistic":
+    if kind == "Logistic":
         return "logistic", (), 0.0, 1.0
     if isinstance(x, stats.Uniform):
         return "uniform", (), p["a"], p["b"] - p["a"]
@@ -77,7 +79,7 @@ def _made(x: Any, stats: Any) -> tuple[str, tuple[Array, ...], Array, Array] | N
 
 
 def _member(x: Any, stats: Any) -> Member | None:
-    if isinstance(x, stats.Uniform):
+    if type(x) is stats.Uniform:
         p = x._parameters
         return Member("uniform", (np.asarray(p["a"], dtype=float), np.asarray(p["b"], dtype=float)))
     if type(x).__name__ == "MonotonicTransformedDistribution" and x._g is np.exp:

@@ -1,4 +1,4 @@
-"""Laws of torch that are members of none of our families, by their own log_prob, transforms and supports."""
+"""Laws of torch on the line that are members of none of our families, by their log_prob, transforms and supports."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def by_its_own(x: Any, name: str, like: Array, argument: str, landmarks: Any = N
         if known:
             here = rebuilt(x, lambda t, b, core: gathered(t, b, index, core))
             return by_its_own(here, name, like, argument, marks)
-        return _picked(law, index, marks)
+        return picked(law, index, marks)
 
     if landmarks is None:
-        landmarks = finite(_places(there, low, high, batch), ends((_number(low), _number(high)), batch))
+        landmarks = finite(_places(there, low, high, batch, like), ends((number(low), number(high)), batch))
         if lattice:
             landmarks = np.round(landmarks) if batch else tuple(sorted(set(map(round, landmarks))))
     law = (Lattice if lattice else Density)(
         as_tensors(log_prob, like),
-        ends((_number(low), _number(high)), batch),
+        ends((number(low), number(high)), batch),
         landmarks,
         name=name,
         batch=batch,
@@ -68,7 +68,7 @@ def transformed(
 ) -> Density:
     """The law of T(X), T rising or falling: log f(T⁻¹ y) - log |T'|."""
     try:
-        steps = [rebuilt_transform(step, wide) for step in flattened(transforms)]
+        steps = [rebuilt_transform(step, lambda t: wide(t).to(like.device)) for step in flattened(transforms)]
     except TypeError:
         steps = flattened(transforms)
     if not all(step.bijective and step.domain.event_dim == 0 for step in steps):
@@ -89,8 +89,8 @@ def transformed(
     def inside(y: Array) -> Array:
         jacobian = 0.0
         for step in reversed(steps):
-            y, image = step.inv(y), y
-            jacobian = jacobian + step.log_abs_det_jacobian(y, image)
+            y, there = step.inv(y), y
+            jacobian = jacobian + step.log_abs_det_jacobian(y, there)
         return base.log_prob(y) - jacobian  # type: ignore[misc]
 
     def log_prob(y: Array) -> Array:
@@ -101,13 +101,13 @@ def transformed(
         try:
             here = [rebuilt_transform(step, lambda t: gathered(t, batch, index)) for step in steps]
         except TypeError:
-            return _picked(law, index, gathered_landmarks(law.landmarks, batch, index))
+            return picked(law, index, gathered_landmarks(law.landmarks, batch, index))
         there = base.at(own) if base.at else base
         return transformed(there, here, (len(own),), name, like, argument)
 
     law = Density(
         as_tensors(log_prob, like),
-        ends((_number(low), _number(high)), batch),
+        ends((number(low), number(high)), batch),
         finite(marks.cpu().numpy()),
         name=name,
         batch=batch,
@@ -118,38 +118,6 @@ def transformed(
     return law
 
 
-def logistic_normal(x: Any, name: str, like: Array) -> Density:
-    """The density of the first coordinates of a point of the simplex; the last is what they leave."""
-    there = rebuilt(x, lambda t, batch, core: wide(t))
-    batch, d = tuple(x.batch_shape), x.event_shape[0] - 1
-    outer = (*batch, d)
-
-    def log_prob(y: Array) -> Array:
-        y = y[..., None] if d == 1 else y
-        y = torch.cat([y, 1 - y.sum(-1, keepdim=True)], -1)
-        inside = (y > 0).all(-1)
-        value = there.log_prob(torch.where(inside[..., None], y, 1 / (d + 1)))
-        return torch.where(inside, value, -math.inf)
-
-    def at(index: Array) -> Density:
-        return logistic_normal(rebuilt(x, lambda t, b, core: gathered(t, batch, index, core)), name, like)
-
-    with torch.no_grad():
-        steps = torch.tensor([-2.0, 0.0, 2.0], dtype=torch.float64, device=like.device).reshape(-1, *[1] * len(outer))
-        places = there.transforms[0](there.loc + steps * there.scale)[..., :-1].cpu().numpy()
-    sides = tuple(ends((0.0, 1.0), batch) for _ in range(d))
-    return Density(
-        as_tensors(log_prob, like),
-        sides if d > 1 else sides[0],
-        places if d > 1 else finite(places[..., 0]),
-        name=name,
-        batch=batch,
-        at=at if batch else None,
-        log_prob=log_prob,
-        like=like,
-    )
-
-
 def within(y: Array, low: Array, high: Array, function: Callable[[Array], Array], lattice: bool = False) -> Array:
     """function(y) between low and high, -inf elsewhere; at an end its value beside that end, where it may be nan."""
     low, high = (torch.as_tensor(end, dtype=torch.float64, device=y.device).detach() for end in (low, high))
@@ -158,17 +126,20 @@ def within(y: Array, low: Array, high: Array, function: Callable[[Array], Array]
         inside = inside & (torch.floor(y) == y)
         some = torch.where(torch.isfinite(low), low, torch.where(torch.isfinite(high), high, 0.0))
     else:
-        some = torch.where(
-            torch.isfinite(low) & torch.isfinite(high),
-            low + (high - low) / 2,
-            torch.where(torch.isfinite(low), low + 1, torch.where(torch.isfinite(high), high - 1, 0.0)),
-        )
+        some = beside(low, high, y)
         after, before = (torch.nextafter(end, some) for end in (low, high))
         # a power of the number next to 0 would underflow
         after, before = torch.where(low == 0, 1e-60, after), torch.where(high == 0, -1e-60, before)
         y = torch.where(y == low, after, torch.where(y == high, before, y))
     value = function(torch.where(inside, y, some))
     return torch.where(inside, value, -math.inf)
+
+
+def beside(low: Array, high: Array, like: Array) -> Array:
+    """A point between low and high."""
+    low, high = (torch.as_tensor(end, dtype=torch.float64, device=like.device).detach() for end in (low, high))
+    some = torch.where(torch.isfinite(low), low + 1, torch.where(torch.isfinite(high), high - 1, 0.0))
+    return torch.where(torch.isfinite(low) & torch.isfinite(high), low + (high - low) / 2, some)
 
 
 def bounds(constraint: Any) -> tuple[Array, Array]:
@@ -188,58 +159,67 @@ def bounds(constraint: Any) -> tuple[Array, Array]:
 def image(step: Any, low: Array, high: Array) -> tuple[Array, Array]:
     """The image of an interval: that of the whole domain is the codomain, which a transform may not reach in floats."""
     domain, codomain = bounds(step.domain), bounds(step.codomain)
-    if all(bool((end == torch.as_tensor(bound)).all()) for end, bound in zip((low, high), domain)):
+    if all(bool((end == torch.as_tensor(bound, device=end.device)).all()) for end, bound in zip((low, high), domain)):
         found = [torch.zeros_like(low) + bound for bound in codomain]
         return found[0], found[1]
     a, b = step(low), step(high)
     return torch.minimum(a, b), torch.maximum(a, b)
 
 
-def _places(x: Any, low: Array, high: Array, batch: tuple[int, ...]) -> np.ndarray:
+def _places(x: Any, low: Array, high: Array, batch: tuple[int, ...], like: Array) -> np.ndarray:
     """Quantiles where the law has them, else steps from the mean, within the support."""
-    p = torch.as_tensor(np.concatenate([LOW, 1 - LOW[-2:2:-1]])).reshape(-1, *[1] * len(batch))
+    columns = (-1, *[1] * len(batch))
+    p = torch.as_tensor(np.concatenate([LOW, 1 - LOW[-2:2:-1]]), device=like.device).reshape(columns)
+    steps = torch.tensor([-37.0, -12, -6, -3, -1, 0, 1, 3, 6, 12, 37], dtype=torch.float64, device=like.device)
     with torch.no_grad():
         try:
             found = x.icdf(p)
         except (NotImplementedError, AttributeError, TypeError):
-            steps = torch.tensor([-37.0, -12, -6, -3, -1, 0, 1, 3, 6, 12, 37], dtype=torch.float64)
             try:
-                found = x.mean + steps.reshape(-1, *[1] * len(batch)) * x.stddev
+                found = x.mean + steps.reshape(columns) * x.stddev
             except (NotImplementedError, AttributeError):
                 found = torch.full((0, *batch), math.nan)
-        found = torch.broadcast_to(found.to(torch.float64), (len(found), *batch))
-        outside = (found < torch.as_tensor(low)) | (found > torch.as_tensor(high))
-        found = torch.where(outside | ~torch.isfinite(found), math.nan, found).cpu().numpy()
-    if len(found) and np.isfinite(found).any(axis=0).all():
+        found = np.broadcast_to(found.double().cpu().numpy(), (len(found), *batch))
+    good = np.isfinite(found) & (found >= number(low)) & (found <= number(high))
+    if len(found) and good.any(axis=0).all():
         return found
     # nothing is known of where the mass is: all scales
-    low, high = (np.broadcast_to(np.asarray(_number(end), dtype=float), batch) for end in (low, high))
+    low, high = (np.broadcast_to(np.asarray(number(end), dtype=float), batch) for end in (low, high))
     decades = (10.0 ** np.arange(-9, 10)).reshape(-1, *[1] * len(batch))
     if np.isfinite(low).all():
         return low + (np.where(np.isfinite(high), high - low, 1) * decades / (1 + decades * np.isfinite(high)))
     return np.concatenate([-decades[::-1], 0 * decades[:1], decades]) + np.zeros(batch)
 
 
-def _picked(law: Any, index: Array, landmarks: np.ndarray) -> Any:
+def picked(law: Any, index: Array, landmarks: np.ndarray) -> Any:
     """The laws at flat indices of a batch that nobody can take apart: all of it is asked, and what is wanted picked."""
     index, batch = np.asarray(index), law.batch
     each, places = torch.arange(len(index)), torch.as_tensor(index)
 
+    function: Any = law.log_prob
+    core = (law.dimension,) if isinstance(law, Density) and law.dimension > 1 else ()
+
     def log_prob(y: Array) -> Array:
-        whole = law.log_prob(y.reshape(*y.shape, *[1] * len(batch)).expand(*y.shape, *batch))
-        return whole.reshape(*y.shape, -1)[..., each, places.to(whole.device)]
+        outer = y.shape[: y.ndim - len(core)]
+        whole = function(y.reshape(*outer, *[1] * len(batch), *core).expand(*outer, *batch, *core))
+        return whole.reshape(*outer, -1)[..., each, places.to(whole.device)]
+
+    def chosen(interval: Any) -> Any:
+        if isinstance(interval[0], tuple):
+            return tuple(map(chosen, interval))
+        return tuple(np.asarray(end).ravel()[index] for end in interval)
 
     return type(law)(
         as_tensors(log_prob, law.like),
-        tuple(np.asarray(end).ravel()[index] for end in law.support),
+        chosen(law.support),
         landmarks,
         name=law.name,
         batch=(len(index),),
-        at=lambda chosen: _picked(law, index[np.asarray(chosen)], landmarks[:, np.asarray(chosen)]),
+        at=lambda chosen: picked(law, index[np.asarray(chosen)], landmarks[:, np.asarray(chosen)]),
         log_prob=log_prob,
         like=law.like,
     )
 
 
-def _number(end: Array) -> Array:
+def number(end: Array) -> Array:
     return end.detach().cpu().numpy() if torch.is_tensor(end) else end

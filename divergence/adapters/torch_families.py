@@ -52,10 +52,23 @@ def given(x: Any) -> str:
 
 def member_of(x: Any, kind: str) -> Member | None:
     """The member of a family that the law is, None where it is none of ours."""
-    if kind not in _MEMBERS:
+    if kind not in _MEMBERS or (kind in _CERTAINTIES and _nearly_certain(x, kind)):
         return None
     found = _MEMBERS[kind](x, lambda name: wide(getattr(x, name)))
     return found if found is None or isinstance(found, Member) else _member(*found)
+
+
+def _nearly_certain(x: Any, kind: str) -> bool:
+    """Whether a probability p was given by so large a logit that 1 - p would lose digits of the law's own precision."""
+    made_of = given(x)
+    limit = math.log(max(torch.finfo(getattr(x, made_of).dtype).eps, 2.0**-44) / 2.0**-53)
+    if kind == "NegativeBinomial":  # whose p is one less the probability that was given
+        p = x.probs if made_of == "probs" else None
+        return bool((x.logits < -limit).any() if p is None else ((p > 0) & (p < math.exp(-limit))).any())
+    return made_of == "logits" and bool((x.logits > limit).any())
+
+
+_CERTAINTIES = ("Bernoulli", "Binomial", "Geometric", "NegativeBinomial")
 
 
 def _member(family: str, parameters: tuple[Array, ...], *frame: Array) -> Member:
@@ -199,9 +212,11 @@ def rebuilt(x: Any, change: Change) -> Any:
         return td.MultivariateNormal(
             change(wide(x.loc), batch, 1), change(covariance(x), batch, 2), validate_args=False
         )
-    constraints = _constraints(x)
+    if not type(x).__module__.startswith("torch.distributions."):
+        raise TypeError("a class of the user's own may hold more than the arguments that it names")
     if isinstance(x, td.GeneralizedPareto):
         raise TypeError("torch computes it in float32 only")
+    constraints = _constraints(x)
     core = {name: getattr(constraints[name], "event_dim", 0) for name in _names(x) if name in constraints}
     if isinstance(x, td.LogisticNormal):
         core = dict.fromkeys(core, 1)

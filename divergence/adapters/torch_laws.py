@@ -32,13 +32,15 @@ def torch_law(x: Any, argument: str = "law") -> Density | Lattice | Discrete | P
 
 
 def _law(x: Any, argument: str) -> Density | Lattice | Discrete | Product:
+    import torch
+    from torch import distributions as td
+
     from . import torch_densities as densities
+    from . import torch_in_space as in_space
     from .torch_families import like, member_of, powers_of_beta, reduced
 
     kind, name = _kind(x), _name(x)
     if kind == "Categorical":
-        import torch
-
         return Discrete(x.probs, torch.arange(x.probs.shape[-1]).to(x.probs), argument=argument)
     if kind in ("OneHotCategorical", "OneHotCategoricalStraightThrough"):
         return Discrete(x.probs, argument=argument)
@@ -51,8 +53,10 @@ def _law(x: Any, argument: str) -> Density | Lattice | Discrete | Product:
     member = member_of(x, kind)
     if member is not None:
         return law_of_member(member, name=name, like=like(x), argument=argument)
+    if kind == "Geometric":  # torch computes it by 1 - p, and this by the logit
+        x = td.NegativeBinomial(torch.ones_like(x.logits), logits=-x.logits, validate_args=False)
     if kind == "LogisticNormal":
-        return densities.logistic_normal(x, name, like(x))
+        return in_space.logistic_normal(x, name, like(x))
     if kind == "Kumaraswamy":
         base, steps = powers_of_beta(x)
         return densities.transformed(law_of_member(base), steps, tuple(x.batch_shape), name, like(x), argument)  # type: ignore[arg-type]
@@ -65,11 +69,9 @@ def _law(x: Any, argument: str) -> Density | Lattice | Discrete | Product:
             return densities.transformed(base, x.transforms, tuple(x.batch_shape), name, like(x), argument)
     if not x.event_shape:
         return densities.by_its_own(x, name, like(x), argument)
-    raise UnsupportedLaw(
-        f"{type(x).__name__} of torch has no density on a box",
-        argument=argument,
-        remedy="write Density(logpdf, support=((low, high), ...)) in coordinates in which it has one",
-    )
+    if len(x.event_shape) == 1:
+        return in_space.in_a_box(x, name, like(x), argument)
+    raise in_space.no_box(x, argument)
 
 
 def _mixture(x: Any, name: str, argument: str) -> Any:
@@ -77,7 +79,16 @@ def _mixture(x: Any, name: str, argument: str) -> Any:
     from .torch_families import like, probabilities, select
 
     components, axis = x.component_distribution, len(x.component_distribution.batch_shape) - 1
-    laws = [_law(select(components, axis, i), argument) for i in range(components.batch_shape[axis])]
+    try:
+        laws = [_law(select(components, axis, i), argument) for i in range(components.batch_shape[axis])]
+    except TypeError as error:
+        if isinstance(error, UnsupportedLaw):
+            raise
+        raise UnsupportedLaw(
+            f"nobody knows how to take a batch of {type(components).__name__} apart",
+            argument=argument,
+            remedy="write Mixture(weights, laws) of laws that are made one by one",
+        ) from error
     densities = [law.joint() if isinstance(law, Product) else law for law in laws]
     return mixed(probabilities(x.mixture_distribution, exact=True), densities, name, like(x))
 
