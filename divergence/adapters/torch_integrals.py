@@ -14,7 +14,7 @@ Array = Any
 
 
 def integrals(row: Generator, p: Any, q: Any, rule: Any, terms: Callable[..., Any]) -> Array:
-    """The values of `rule`, with the gradients of Σ weights · q f(p/q) over its nodes, of which infinite ones have none."""
+    """The values of `rule`, with the gradients of Σ weights · q f(p/q) over its nodes; infinite ones have none."""
     from . import log_terms_with_gradient
 
     tensor = next(law.like for law in (p, q) if law.like is not None)
