@@ -147,9 +147,11 @@ def _like(value: Array, p: Any, q: Any) -> Array:
 
 
 def _words(p: Any, q: Any) -> str:
-    if p.batch or q.batch:
-        return "sums over the integers" if isinstance(p, Lattice) else "integrals over the line"
-    if getattr(p, "dimension", 1) > 1:
+    if isinstance(p, Lattice):
+        return "sum over the integers" if not (p.batch or q.batch) else "sums over the integers"
+    if p.dimension > 1:
         return f"cubature in {p.dimension} dimensions"
+    if p.batch or q.batch:
+        return "integrals over the line"
     low, high = min(p.support[0], q.support[0]), max(p.support[1], q.support[1])
-    return f"{'sum over the integers in' if isinstance(p, Lattice) else 'integral over'} ({low:g}, {high:g})"
+    return f"integral over ({low:g}, {high:g})"
