@@ -7,8 +7,9 @@ the member of a family that it is, its batch of parameters.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,29 @@ class Member:
     family: str
     parameters: tuple[Array, ...]
     frame: tuple[Array, ...] = ()
+
+
+class Deferred:
+    """Landmarks that are found when they are first asked for, which a closed form never does."""
+
+    def __init__(self, find: Callable[[], Any]):
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Any:
+        return self._find()
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.asarray(self._found, dtype=dtype)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, i: int) -> Any:
+        return self._found[i]
 
 
 @dataclass(frozen=True)

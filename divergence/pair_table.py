@@ -113,11 +113,11 @@ def pairs() -> Pairs:
     """
     from scipy import stats
 
-    kinds = {
+    kinds: dict[str, tuple[Any, Any]] = {
         name: (getattr(stats, scipy)(**p), getattr(stats, scipy)(**q)) for name, (scipy, p, q, _) in FAMILIES.items()
     }
     mixtures = [Mixture([0.5, 0.5], [stats.norm(m, 1), stats.norm(-m, 1)]) for m in (1, 2)]
-    own = [Density(stats.norm(m, 1).logpdf) for m in (1, 2)]
+    own = [Density(lambda x, m=m: stats.norm.logpdf(x, m, 1)) for m in (1, 2)]
     kinds |= {
         "two families on the line": (stats.norm(0, 1), stats.laplace(0, 1)),
         "two families on the integers": (stats.poisson(3), stats.geom(0.5)),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..density import Density, Lattice, Member
+from ..density import Deferred, Density, Lattice, Member
 from ..errors import UnsupportedLaw
 from .landmarks import landmarks as landmarks_of
 from .log_densities import log_density, support
@@ -30,7 +30,7 @@ def law_of_member(
     if member.family in LATTICES:
         check_integers(member.frame[0], argument)
     if landmarks is None:
-        landmarks = landmarks_of(member, batch)
+        landmarks = Deferred(lambda: landmarks_of(member, batch))
     frozen = replace(member, **{k: tuple(map(_constant, getattr(member, k))) for k in ("parameters", "frame")})
 
     def logpdf(x: Array) -> np.ndarray:
@@ -39,7 +39,7 @@ def law_of_member(
     def at(index: Array) -> Any:
         pieces = [gathered(x, batch, index, core) for x, core in given]
         here = replace(member, parameters=tuple(pieces[: len(cores)]), frame=tuple(pieces[len(cores) :]))
-        marks = gathered_landmarks(landmarks, batch, index)
+        marks = Deferred(lambda: gathered_landmarks(landmarks, batch, index))
         return law_of_member(here, name=name, like=like, landmarks=marks, argument=argument)
 
     tensors = ops.is_torch(member.parameters[0])

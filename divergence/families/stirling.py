@@ -15,14 +15,16 @@ from .. import ops
 Array = Any
 STEPS = 10  # after which x >= 10 and eight terms of the series hold all digits
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
-NODES, WEIGHTS = (np.concatenate(x) for x in zip(np.polynomial.legendre.leggauss(16)))
+_X, _W = np.polynomial.legendre.leggauss(16)
+NODES, WEIGHTS = (1 + _X) / 2, _W / 2 * (1 - (1 + _X) / 2)  # of ∫ (1 − u) · du over [0, 1]
 
 
 def curvature(x: Array) -> Array:
     """g''(x) = ψ'(x) − 1/x > 0."""
     total = 0.0
     for i in range(STEPS):
-        total = total + 1 / ((x + i) ** 2 * (x + (i + 1)))
+        z = x + i
+        total = total + 1 / (z * z * (z + 1))
     y = 1 / (x + STEPS)
     series = 0.0
     for number in reversed(BERNOULLI):
@@ -74,8 +76,7 @@ def log_gamma_bregman(x: Array, d: Array, o: ops.ArrayWords) -> Array:
 
 def by_curvature(second: Any, x: Array, d: Array) -> Array:
     """d² ∫ (1 − u) φ''(x + u d) du over [0, 1]: the Bregman divergence of φ from its second derivative."""
-    total = 0.0
-    for node, weight in zip(NODES.tolist(), WEIGHTS.tolist()):
-        u = (1 + node) / 2
-        total = total + weight / 2 * (1 - u) * second(x + u * d)
-    return d * d * total
+    o = ops.words(x, d)
+    u, weights = (o.xp.asarray(y, dtype=d.dtype, device=d.device) for y in (NODES, WEIGHTS))
+    places = o.xp.expand_dims(x, axis=-1) + u * o.xp.expand_dims(d, axis=-1)
+    return d * d * o.xp.sum(weights * second(places), axis=-1)
