@@ -1,4 +1,4 @@
-"""Where the line is cut before anything is integrated: at support ends, at landmarks, and by octaves towards the ends."""
+"""Where the line is cut before anything is integrated: at support ends and landmarks, by octaves towards the ends."""
 
 from __future__ import annotations
 
@@ -66,11 +66,16 @@ def cut(pair: Pair, more: np.ndarray | None = None) -> tuple[Panels, Edges]:
     edges = []
     for touching, turn in ((from_low, 1.0), (to_high, -1.0)):
         i, near, far = index[touching], (a if turn > 0 else b)[touching], (b if turn > 0 else a)[touching]
-        own = [np.where(near == (side.low if turn > 0 else side.high)[i], nearest[id(side)][int(turn < 0)][i], np.inf) for side in pair.sides]
+        own = [
+            np.where(near == (side.low if turn > 0 else side.high)[i], nearest[id(side)][int(turn < 0)][i], np.inf)
+            for side in pair.sides
+        ]
         last = np.log(np.minimum(*own))
         first = np.log(turn * (far - near))
         parts.append(_octaves(i, first, last, near, turn))
-        edges.append(Edges(i, near, np.full(len(i), turn), np.log(np.abs(centre[i] - near)), last, np.ones(len(i), bool)))
+        edges.append(
+            Edges(i, near, np.full(len(i), turn), np.log(np.abs(centre[i] - near)), last, np.ones(len(i), bool))
+        )
     for infinite, outermost, turn in (
         (low == -np.inf, points[0], -1.0),
         (high == np.inf, points[np.maximum(np.isfinite(points).sum(axis=0) - 1, 0), everyone], 1.0),
@@ -115,7 +120,12 @@ def _inner(pair: Pair, centre: np.ndarray, index: np.ndarray, a: np.ndarray, b: 
     return Panels(index, s0, s1, origin, turn)
 
 
-def _better(a, b, end, sign, origin, turn, widest):  # noqa: ANN001, ANN202
+Three = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _better(a: np.ndarray, b: np.ndarray, end: np.ndarray, sign: float, *best: np.ndarray) -> Three:
+    """Origin, turn and the ratio of distances of each panel [a, b], of `end` where that ratio is larger."""
+    origin, turn, widest = best
     near, far = (a - end, b - end) if sign > 0 else (end - b, end - a)
     ratio = np.where(np.isfinite(end) & (near > np.abs(end) * NEAR_END), far / near, 0.0)
     wider = ratio > widest

@@ -1,4 +1,4 @@
-"""One pair of laws, carefully: where they live, what the row comes to, what the ends hold, and whether masses are one."""
+"""One pair of laws, carefully: where they live, what the row comes to, what the ends hold, whether masses are one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from ..generators import Generator
 from . import blocks, cuts
 from .crossings import crossings
 from .densities import MASS_TOLERANCE, Pair
-from .ends import beyond, doubt, mend
+from .ends import beyond, doubt
 from .marks import marks_of
 from .refinement import EPS, Measured, refine, roughness, rounding
+from .tails import mend
 
 Law = Density | Lattice
 TAIL = 1e-18  # mass of each law outside the range that is named
@@ -55,6 +56,8 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
             remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
         )
     return found, method
+
+
 REMEDY_OF_SUMS = (
     "subtract the log of that from logpmf, widen support=, name places of much mass as landmarks=(...), or hand in the "
     "logarithm of the masses, if these were the masses"
@@ -77,7 +80,9 @@ class Found:
 
     @property
     def masses_are_one(self) -> bool:
-        return bool((np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < 1e-3).all())
+        return bool(
+            (np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < 1e-3).all()
+        )
 
 
 def _normalise(row: Generator, pair: Pair) -> str:
