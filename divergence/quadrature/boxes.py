@@ -55,7 +55,7 @@ def integrate_box(row: Generator, p: Density, q: Density, rtol: float = 1e-8) ->
             f"quadrature stopped at {known}",
             evaluation=known,
             argument="p, q",
-            remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol or for random points",
+            remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol or random points",
         )
     return known
 

@@ -31,6 +31,7 @@ class Side:
         self.own = np.broadcast_to(own, batch).reshape(size)  # which of its laws belongs to a pair
         self.low, self.high = (self._flat(end)[0] for end in law.support)
         self.marks = _finite(self._flat(law.landmarks, rows=True))
+        self.poles = np.empty((0, size))  # where the density is infinite inside the support
         self.pairs = np.arange(size)  # their places in the batch
         self.log_mass = np.zeros(size)  # to divide by
         self.tails: list[Tail] = []  # what to say where logpdf underflows
@@ -92,6 +93,7 @@ class Side:
         part.own, part.low, part.high, part.log_mass = (
             x[pairs] for x in (self.own, self.low, self.high, self.log_mass)
         )
+        part.poles = self.poles[:, pairs]
         part.marks, part.pairs = self.marks[:, pairs], self.pairs[pairs]
         return part
 

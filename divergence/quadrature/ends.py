@@ -26,10 +26,14 @@ BEYOND = 2.0 ** np.arange(4, 25)  # lengths of the panels beyond
 
 @dataclass(frozen=True)
 class End:
-    """What lies beyond one edge: value, mass of p, mass of q and their errors; or why it is not known."""
+    """What lies beyond one edge: value, mass of p, mass of q and their errors; or why it is not known.
+
+    `noise` is what the digits of the logarithms near the edge leave open of the value.
+    """
 
     value: np.ndarray
     error: np.ndarray
+    noise: float = 0.0
     infinite: bool = False
     unknown: bool = False
 
@@ -76,16 +80,18 @@ def beyond(row: Generator, pair: Pair, edges: Edges, k: int, scale: float) -> En
         infinite = infinite or bool((growth > -1e-9).all())
         masses = integrals(GENERATORS["total_variation"], 0.0)
         alone = np.asarray([0.0, 1.0, 1.0])
-        return End(masses.value[0] * alone, masses.error[0] * alone, infinite, not infinite)
+        return End(masses.value[0] * alone, masses.error[0] * alone, 0.0, infinite, not infinite)
     found, tilted = integrals(row, 0.0), integrals(row, 1.0)
     with ops.quiet():
         far = edge + away * lengths[-1] * np.asarray([0.5, 1.0])
         size = np.log(np.abs(terms_of_logs(row, fits[0](far, 0.0), fits[1](far, 0.0))))
     if found.grown[0] or size[1] > -np.inf:
         infinite = bool(found.grown[0] or size[1] - size[0] > -1e-9 * lengths[-1])
-        return End(found.value[0], found.error[0], infinite, not infinite)
+        return End(found.value[0], found.error[0], 0.0, infinite, not infinite)
     apart = np.abs(found.value[0] if tilted.charged[0] else tilted.value[0] - found.value[0])
-    return End(found.value[0], found.error[0] + 2 * apart)
+    if any(rough):
+        return End(found.value[0], found.error[0] + apart)
+    return End(found.value[0], found.error[0] + apart * np.asarray([0.0, 1.0, 1.0]), float(apart[0]))
 
 
 def doubt(row: Generator, pair: Pair, at: Measured) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..density import Density, Lattice
-from ..errors import NotConverged
+from ..errors import NotConverged, ShapeMismatch
 from ..evaluation import Evaluation
 from ..generators import Generator
 from . import blocks, cuts
@@ -30,6 +30,12 @@ REMEDY = (
 def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
     """The integral or the sum, with its panels, and the method in words."""
     pair = Pair(p, q)
+    if pair.batch:
+        raise ShapeMismatch(
+            f"a batch of shape {pair.batch} where one pair belongs",
+            argument="p, q",
+            remedy="call it for a batch, or evaluate it pair by pair",
+        )
     divided = _normalise(row, pair)
     found = _found(row, pair, rtol, thorough=False)
     if not found.masses_are_one:
@@ -102,7 +108,10 @@ def _normalise(row: Generator, pair: Pair) -> str:
 
 def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     for side in pair.sides:
-        side.marks = marks_of(side, 0, thorough)[:, None]
+        marks = marks_of(side, 0, thorough)
+        poles = marks[side.raw(marks, np.zeros(len(marks), int)) == np.inf]
+        side.marks = marks[:, None]
+        side.poles = poles[(poles > side.low) & (poles < side.high)][:, None]
     discrete = isinstance(pair.p.law, Lattice)
     panels, edges = blocks.cut(pair) if discrete else cuts.cut(pair)
     for side in pair.sides:
@@ -113,12 +122,13 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     got = refine(row, pair.logs, panels, 1, rtol)
     value, error = got.value[0], got.error[0]
     infinite = trouble = ""
+    unsure = 0.0
     if got.charged[0]:
         infinite = "one law charges a set where the other has no density"
     error[0] += doubt(row, pair, got.at)
     for k in range(len(edges)):
         end = beyond(row, pair, edges, k, abs(float(value[0])))
-        value, error = value + end.value, error + end.error
+        value, error, unsure = value + end.value, error + end.error, unsure + end.noise
         if end.infinite:
             infinite = infinite or "the integrand does not decay"
         if end.unknown:
@@ -128,7 +138,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     off = np.abs(value[1:] - 1)
     equal = np.array_equal(got.at.log_p, got.at.log_q)
     noise = 0.0 if equal else float(rounding(row, got.at, float(off.sum())).sum())
-    rule = float(error[0])
+    noise, rule = noise + unsure, float(error[0])
     enough = max(rtol * abs(float(value[0])), noise)
     # where the rule stopped on panels so small that what it sees is the noise of the logarithms, its error is theirs
     converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,29 +15,32 @@ from .densities import Side
 
 STRETCH = 10.0  # the length in s over which a law is looked at
 NOTHING = -90.0  # log of what may be left out; below it a law's mass is no more than e^-90
+GOOD = 1e-10  # what a fit may leave before another power is tried
 DEEP = -700.0  # below it the logarithm of a float that underflows has lost its digits
 
 
 class Fit:
-    """log p = c + a s + (powers of the distance e^s), off by `rest` where it was fitted."""
+    """log p = c + a s + (a polynomial of the distance's power e^(b s)); `doubt` are the errors of c and of a."""
 
-    def __init__(self, coefficients: np.ndarray, unit: float, edge: float, rest: float):
-        self.coefficients, self.unit, self.edge, self.rest = coefficients, unit, edge, rest
+    def __init__(
+        self, coefficients: np.ndarray, unit: float, edge: float, doubt: tuple[float, float], power: float = 1.0
+    ):
+        self.coefficients, self.unit, self.edge, self.doubt, self.power = coefficients, unit, edge, doubt, power
 
     def __call__(self, s: np.ndarray, tilt: float) -> np.ndarray:
         c = self.coefficients
         value = c[0] + c[1] * (s - self.edge)
         if len(c) > 2:
-            u = np.exp(s - self.unit)
+            u = np.exp(self.power * (s - self.unit))
             value = value + sum(c[k] * u ** (k - 1) for k in range(2, len(c)))
-        return value + tilt * self.rest * (1 + np.abs(s - self.edge) / STRETCH)
+        return value + tilt * (self.doubt[0] + self.doubt[1] * np.abs(s - self.edge))
 
 
 class Gone(Fit):
     """A law without mass beyond."""
 
     def __init__(self) -> None:
-        super().__init__(np.zeros(2), 0.0, 0.0, 0.0)
+        super().__init__(np.zeros(2), 0.0, 0.0, (0.0, 0.0))
 
     def __call__(self, s: np.ndarray, tilt: float) -> np.ndarray:
         return np.full_like(s, -np.inf)
@@ -100,7 +104,7 @@ def mend(side: Side, edges: Edges, k: int) -> Tail | None:
         rough = fit is None or fit is GONE
         if rough:
             slope = float((y[0] - y[1]) / (s[0] - s[1]))
-            fit = Fit(np.asarray([float(y[0]) + slope * (edge - float(s[0])), slope]), 0.0, edge, 0.0)
+            fit = Fit(np.asarray([float(y[0]) + slope * (edge - float(s[0])), slope]), 0.0, edge, (0.0, 0.0))
         assert fit is not None
     return Tail(origin, turn, edge, away, fit, rough)
 
@@ -128,13 +132,28 @@ def fitted(y: np.ndarray, s: np.ndarray, distance: np.ndarray, edge: float, away
     if not np.isfinite(y).all():
         return deep
     unit = float(np.max(s))
-    columns = [np.ones_like(s), s - edge]
-    if away < 0:  # towards a finite end the density has a Taylor factor in the distance
-        u = distance / distance.max()
-        columns += [u**k for k in range(1, 5)]
-    table = np.stack(columns, axis=-1)
-    coefficients = np.linalg.lstsq(table, y, rcond=None)[0]
-    rest = float(np.max(np.abs(table @ coefficients - y)))
+
+    def least(power: float) -> tuple[float, np.ndarray, np.ndarray]:
+        columns = [np.ones_like(s), s - edge]
+        if away < 0:  # towards a finite end the density has a Taylor factor in the distance, or in a power of it
+            columns += [np.exp(k * power * (s - unit)) for k in range(1, 5)]
+        table = np.stack(columns, axis=-1)
+        inverse = np.linalg.pinv(table)
+        coefficients = inverse @ y
+        return float(np.max(np.abs(table @ coefficients - y))), coefficients, inverse
+
+    power, (rest, coefficients, inverse) = 1.0, least(1.0)
+    if away < 0 and rest > GOOD:
+        from scipy.optimize import minimize_scalar
+
+        bounds = (math.log(0.02), 0.0)
+        best: Any = minimize_scalar(lambda b: math.log(least(math.exp(b))[0] + 1e-300), bounds=bounds, method="bounded")
+        other = least(math.exp(best.x))
+        if other[0] < rest / 10:  # else it follows the noise
+            power, (rest, coefficients, inverse) = math.exp(best.x), other
     if rest > 1e-6 or away * coefficients[1] >= 0:
         return deep
-    return Fit(coefficients, unit, edge, rest + 2e-16 * float(np.max(np.abs(y))))
+    # what noise of twice that size can make of c and of a
+    noise = 2 * rest + 2e-16 * float(np.max(np.abs(y)))
+    doubt = noise * float(np.abs(inverse[0]).sum()), noise * float(np.abs(inverse[1]).sum())
+    return Fit(coefficients, unit, edge, doubt, power)
