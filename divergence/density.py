@@ -18,6 +18,7 @@ from .checks import Law
 from .errors import InvalidParameter
 
 Array = Any
+Draw = Callable[[np.random.Generator, int], Any]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Density(Law):
 
     `support` is the interval outside which the density is 0; in d dimensions, d = 2, 3, ..., a tuple of d intervals,
     and `logpdf` maps (n, d) to (n,). `landmarks` are places an integrator must not miss, such as the centres of narrow
-    modes. With `normalise=True` the density is divided by its integral, otherwise that must be 1.
+    modes. With `normalise=True` the density is divided by its integral, otherwise that must be 1. `draw(rng, n)`, n
+    points of the law by a numpy Generator, is needed beyond three dimensions alone.
 
     >>> import numpy as np
     >>> Density(lambda x: -x, support=(0, np.inf)).support
@@ -86,6 +88,8 @@ class Density(Law):
     log_prob: Callable[[Array], Array] | None = field(default=None, kw_only=True)
     # an array that has the dtype and the device which an answer about this law shall have
     like: Array | None = field(default=None, kw_only=True)
+    # `draw(rng, n)` are n points of the law, for integrals by chance
+    draw: Draw | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_function(self.logpdf, "logpdf", "log-densities")

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import ops
 from .checks import Law, check_axis, check_floating, check_form, log_mass_doubts, logit_doubts, mass_doubts, settle
-from .errors import InvalidParameter, ShapeMismatch
+from .errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from .evaluation import Evaluation
 from .measure import Discrete, same_alphabet
 from .pairwise import all_pairs
@@ -143,6 +143,18 @@ class Functional(ABC):
     def _of_pairs(self, p: Array, q: Array) -> Array:
         return all_pairs(lambda x, y: self._of_masses(x, y, lambda: None), p, q)
 
+    def _by_chance(self, p: Any, q: Any, method: str, rng: Any, n: int, confidence: float) -> Evaluation:
+        if method != "monte_carlo":
+            raise InvalidParameter(
+                f"{method!r} is no method",
+                argument="method",
+                value=method,
+                remedy='write "monte_carlo", or none',
+            )
+        raise UnsupportedLaw(
+            f"{self.name} is no mean", argument="method", remedy="estimate an f-divergence, such as power(a)"
+        )
+
     def _route(self, p: Any, q: Any) -> Route:
         from .routes import route
 
@@ -159,11 +171,26 @@ class Functional(ABC):
         kind, p, q = promote(p, q)
         return self._route(p, q).text if kind == "laws" else f"sum over {p.shape[-1]} atoms"
 
-    def evaluate(self, p: Any, q: Any, *, rtol: float = RTOL) -> Evaluation:
+    def evaluate(
+        self,
+        p: Any,
+        q: Any,
+        *,
+        rtol: float = RTOL,
+        method: str | None = None,
+        rng: Any = None,
+        n: int = 100_000,
+        confidence: float = 0.95,
+    ) -> Evaluation:
         """The value of one pair with a bound on its error: rounding for masses, quadrature for densities.
+
+        With `method="monte_carlo"` the mean over n random points of two densities, in any dimension, with its
+        confidence interval; `rng` is a seed or a numpy Generator. Without it nothing is random.
 
         Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
         """
+        if method is not None:
+            return self._by_chance(p, q, method, rng, n, confidence)
         kind, a, b = promote(p, q)
         if kind == "laws":
             return self._route(a, b).of_one_pair(self.name).evaluate(rtol)

@@ -41,11 +41,18 @@ def mixed(weights: Array, laws: Sequence[Density | Lattice | Discrete], name: st
         ]
         return _log_sum(terms, weights if ops.is_torch(weights) else _constant(weights, x))
 
+    def draw(rng: np.random.Generator, n: int) -> np.ndarray:
+        counts = rng.multinomial(n, flat_weights / flat_weights.sum())
+        return np.concatenate([law.draw(rng, count) for law, count in zip(given, counts.tolist()) if count])
+
     def at(index: Array) -> Any:
         w = flat(weights, batch, index) if weights.ndim > 1 else weights
         pieces = [law.at(_own_indices(law, batch, index)) if law.batch else law for law in given]
         return mixed(w, pieces, name, like)
 
+    options: dict[str, Any] = {}
+    if not batch and all(getattr(law, "draw", None) for law in given):
+        options["draw"] = draw
     return (Lattice if isinstance(given[0], Lattice) else Density)(
         logarithm,
         _hull([law.support for law in given], batch, dimension),
@@ -56,6 +63,7 @@ def mixed(weights: Array, laws: Sequence[Density | Lattice | Discrete], name: st
         parts=(weights, tuple(given)),
         log_prob=log_prob if like is not None else None,
         like=like,
+        **options,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import ops
 from .checks import Law
-from .density import Density, Lattice, Member
+from .density import Density, Draw, Lattice, Member
 from .errors import UnsupportedLaw
 from .measure import Discrete
 
@@ -30,6 +30,7 @@ class Product(Law):
     coordinates: Density | Lattice | Discrete
     axes: int = 1
     name: str = field(default="", kw_only=True)
+    draw: Draw | None = field(default=None, kw_only=True)
 
     @property
     def batch(self) -> tuple[int, ...]:
@@ -64,7 +65,12 @@ class Product(Law):
             def log_density(x: Array) -> Array:
                 x = x[..., None] if d == 1 else x
                 values = function(x.reshape((*x.shape[: x.ndim - 1 - len(batch)], *shape)))
-                return values.reshape((*values.shape[: values.ndim - len(shape)], *batch, d)).sum(-1)
+                each = values.reshape((*values.shape[: values.ndim - len(shape)], *batch, d))
+                o = ops.words(each)
+                none = (each == -math.inf).any(-1)  # no mass, also beside a density that is infinite
+                return o.where(
+                    none, o.like(each[..., 0], -math.inf), o.where(none[..., None], o.like(each, 0), each).sum(-1)
+                )
 
             return log_density
 
@@ -83,6 +89,7 @@ class Product(Law):
             at=at if batch else None,
             log_prob=summed(law.log_prob) if law.log_prob else None,
             like=law.like,
+            draw=self.draw,
         )
 
 

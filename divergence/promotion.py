@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def _products(p: Any, q: Any, names: tuple[str, str]) -> tuple[Any, Any]:
         x, y = (x, y) if kind == "laws" else (p.coordinates, q.coordinates)
         inner = [batch_of(law)[len(batch_of(law)) - p.axes :] for law in (x, y)]
         if inner[0] == inner[1]:
-            return Product(x, p.axes, name=p.name), Product(y, q.axes, name=q.name)
+            return replace(p, coordinates=x), replace(q, coordinates=y)
     p, q = (x.joint() if isinstance(x, Product) else x for x in (p, q))
     return _in_one_space(p, q, names)
 

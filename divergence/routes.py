@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import ops
+from .adapters.members import in_sticks
 from .density import Density, Lattice
 from .errors import ShapeMismatch
 from .evaluation import Evaluation
@@ -53,6 +54,8 @@ def route(functional: Any, p: Any, q: Any) -> Route:
         found = find(functional, p, q, batch)
         if found is not None:
             return found
+    if all(law.member is not None and law.member.family == "dirichlet" for law in (p, q)):
+        p, q = in_sticks(p), in_sticks(q)
     text = _words(p, q)
 
     def evaluate(rtol: float) -> Evaluation:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import ops
@@ -23,11 +25,17 @@ def law(x: Any, argument: str = "law") -> Density | Lattice | Discrete | Product
     >>> law(stats.norm(0, scale=2)), law("norm")
     (norm(0, scale=2), None)
     """
+    from ..density import Density
+    from ..product import Product, batch_of
+    from .draws import draws
     from .scipy_laws import scipy_law
     from .torch_laws import torch_law
 
     found = scipy_law(x, argument)
-    return torch_law(x, argument) if found is None else found
+    found = torch_law(x, argument) if found is None else found
+    if isinstance(found, Product) and not found.batch:
+        return replace(found, draw=draws(x, math.prod(batch_of(found.coordinates))))
+    return replace(found, draw=draws(x, found.dimension)) if isinstance(found, Density) and not found.batch else found
 
 
 def terms_with_gradient(row: Generator, p: Any, q: Any, terms: Terms) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from .. import ops
 from ..density import Deferred, Density, Lattice, Member
 from ..errors import UnsupportedLaw
+from ..product import Product
 from .landmarks import landmarks as landmarks_of
 from .log_densities import log_density, support
 
@@ -62,6 +63,20 @@ def dirichlet(concentration: Array) -> Member:
         return Member("dirichlet", (concentration,))
     nothing = 0 * concentration[..., 0]
     return Member("beta", (concentration[..., 0], concentration[..., 1]), (nothing, nothing + 1))
+
+
+def in_sticks(law: Density) -> Density:
+    """A Dirichlet law in the coordinates x_i/(1 − x_1 − ... − x_{i−1}), which are independent and beta in a cube.
+
+    A divergence does not see the change; an integrator sees no slanted edge.
+    """
+    assert law.member is not None
+    (alpha,) = law.member.parameters
+    xp = ops.namespace(alpha)
+    rest = xp.flip(xp.cumulative_sum(xp.flip(alpha, axis=-1), axis=-1), axis=-1)[..., 1:]
+    nothing = 0 * rest
+    betas = law_of_member(Member("beta", (alpha[..., :-1], rest), (nothing, nothing + 1)), like=law.like)
+    return Product(betas, 1, name=law.name, draw=None).joint()
 
 
 def multivariate_normal(mean: Array, covariance: Array) -> Member:

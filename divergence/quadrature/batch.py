@@ -1,4 +1,4 @@
-"""The integrals of a row for a batch of pairs: one pass over the panels of all, and a careful one for what it misses."""
+"""A row of a batch of pairs: one pass over the panels of all, and a careful one for each pair that it misses."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from . import blocks, cuts
 from .crossings import crossings
 from .cuts import Edges
 from .densities import MASS_TOLERANCE, Pair, losses, one_of, place
-from .ends import NOTHING
 from .marks import FEW
 from .refinement import EPS, Measured, refine, rounding
 from .single import Law, find
+from .tails import NOTHING
 
 MANY = 12  # marks of a law to begin with
 AT_ONCE = 256  # pairs whose panels are held in memory

@@ -1,4 +1,4 @@
-"""Blocks of consecutive integers, each with a rule of 21 of them that sums what is smooth; small blocks are summed whole.
+"""Blocks of consecutive integers, each with a rule of 21 of them that sums what is smooth; small blocks sum all.
 
 The weights are those of least norm that sum polynomials up to a degree exactly; the lesser rule has a lower degree.
 """
@@ -88,7 +88,9 @@ def cut(pair: Pair) -> tuple[Blocks, Edges]:
         start = np.log(np.maximum(np.abs(centre[i]) * 2.0**-50, np.exp(-FAR)))
         last = np.full(len(i), np.log(away[-1] - 0.5))
         edges.append(Edges(i, centre[i], np.full(len(i), turn), start, last, np.zeros(len(i), bool)))
-    return Blocks.joined(*done), Edges(*(np.concatenate(x) for x in zip(*(vars(e).values() for e in edges))))
+    return Blocks(*Panels.joined(*done).fields), Edges(
+        *(np.concatenate(x) for x in zip(*(vars(e).values() for e in edges)))
+    )
 
 
 def _meets(pair: Pair, blocks: Panels) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Where the line is cut before anything is integrated: at support ends, at landmarks, and by octaves towards the ends."""
+"""Where the line is cut before anything is integrated: at support ends and landmarks, by octaves towards the ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .densities import Pair
+from .densities import Pair, Side
 from .panels import Panels
 
 FAR = 345.0  # log of the farthest and of the nearest distance at which a density is asked for: squares of it are floats
@@ -31,46 +31,43 @@ class Edges:
 
 def cut(pair: Pair, more: np.ndarray | None = None) -> tuple[Panels, Edges]:
     """The first panels of all pairs, from the marks of both laws, three or more of each pair, and from `more`."""
-    p, q = pair.sides
     low, high = pair.low, pair.high
-    middles = median(p.marks), median(q.marks)
-    nearest = {id(side): [_nearest(end, m) for end in (side.low, side.high)] for side, m in zip(pair.sides, middles)}
-    marks = np.concatenate([p.marks, q.marks, *([] if more is None else [more])])
+    walls = [wall for side in pair.sides for wall in _walls(side)]
+    marks = np.concatenate([side.marks for side in pair.sides] + ([] if more is None else [more]))
     marks = np.where((marks > low) & (marks < high), marks, np.nan)
     everyone = np.arange(pair.size)
-    ends = np.stack([p.low, p.high, q.low, q.high])
-    for end, near in zip(ends, nearest[id(p)] + nearest[id(q)]):
-        marks = np.where(np.isfinite(end) & (np.abs(marks - end) <= near), np.nan, marks)
+    for wall in walls:
+        marks = np.where(np.abs(marks - wall.place) <= wall.near, np.nan, marks)
     centre = median(marks)
     marks = np.where(np.abs(marks - centre) < np.exp(FAR), marks, np.nan)
-    points = np.sort(np.concatenate([marks, np.where(np.isfinite(ends), ends, np.nan)]), axis=0)
+    points = np.sort(np.concatenate([marks, [wall.place for wall in walls]]), axis=0)
     a, b = points[:-1], points[1:]
     kept = b > a
     index = np.broadcast_to(everyone, a.shape)[kept]
     a, b = a[kept], b[kept]
-    # supports that meet in one panel are parted in its middle
-    from_low = (a == p.low[index]) | (a == q.low[index])
-    to_high = (b == p.high[index]) | (b == q.high[index])
-    both = from_low & to_high
-    if both.any():
+    # how near to a wall on its left, on its right, a panel goes; infinite where it touches none
+    left, right = (_reached(walls, x, index, turn) for x, turn in ((a, 1.0), (b, -1.0)))
+    both = np.isfinite(left) & np.isfinite(right)
+    if both.any():  # such a panel is parted in its middle
         middle = a / 2 + b / 2
         index = np.concatenate([index, index[both]])
-        a, b, from_low, to_high = (
+        none = np.full(int(both.sum()), np.inf)
+        a, b, left, right = (
             np.concatenate([a, middle[both]]),
             np.concatenate([np.where(both, middle, b), b[both]]),
-            np.concatenate([from_low, ~both[both]]),
-            np.concatenate([to_high & ~both, both[both]]),
+            np.concatenate([left, none]),
+            np.concatenate([np.where(both, np.inf, right), right[both]]),
         )
-    inner = ~from_low & ~to_high
+    inner = np.isinf(left) & np.isinf(right)
     parts = [_inner(pair, centre, index[inner], a[inner], b[inner])]
     edges = []
-    for touching, turn in ((from_low, 1.0), (to_high, -1.0)):
+    for nearest, turn in ((left, 1.0), (right, -1.0)):
+        touching = np.isfinite(nearest)
         i, near, far = index[touching], (a if turn > 0 else b)[touching], (b if turn > 0 else a)[touching]
-        own = [np.where(near == (side.low if turn > 0 else side.high)[i], nearest[id(side)][int(turn < 0)][i], np.inf) for side in pair.sides]
-        last = np.log(np.minimum(*own))
-        first = np.log(turn * (far - near))
+        first, last = np.log(turn * (far - near)), np.log(nearest[touching])
         parts.append(_octaves(i, first, last, near, turn))
-        edges.append(Edges(i, near, np.full(len(i), turn), np.log(np.abs(centre[i] - near)), last, np.ones(len(i), bool)))
+        start = np.log(np.maximum(np.abs(centre[i] - near), turn * (far - near)))
+        edges.append(Edges(i, near, np.full(len(i), turn), start, last, np.ones(len(i), bool)))
     for infinite, outermost, turn in (
         (low == -np.inf, points[0], -1.0),
         (high == np.inf, points[np.maximum(np.isfinite(points).sum(axis=0) - 1, 0), everyone], 1.0),
@@ -92,11 +89,32 @@ def median(marks: np.ndarray) -> np.ndarray:
     return np.where(count > 0, marks[np.maximum(count - 1, 0) // 2, np.arange(marks.shape[1])], np.nan)
 
 
-def _nearest(end: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """The least distance from an end at which a density is asked for; `middle` is a place inside the law."""
-    with np.errstate(invalid="ignore"):
-        near = np.fmin(np.abs(end) * NEAR_END, np.abs(middle - end) * 2.0**-16)
-    return np.maximum(np.where(np.isfinite(end), near, 0.0), np.exp(-FAR))
+@dataclass(frozen=True)
+class Wall:
+    """A place of each pair at which its density may be singular on the side `turn`: an end of the support or a pole."""
+
+    place: np.ndarray  # nan where there is none
+    turn: float
+    near: np.ndarray  # the least distance from it at which a density is asked for
+
+
+def _walls(side: Side) -> list[Wall]:
+    found = []
+    for place, turn in ((side.low, 1.0), (side.high, -1.0), *((pole, t) for pole in side.poles for t in (1.0, -1.0))):
+        place = np.where(np.isfinite(place), place, np.nan)
+        away = np.abs(side.marks - place)
+        scale = median(np.where(away > 0, away, np.nan))
+        near = np.fmin(np.abs(place) * NEAR_END, scale * 2.0**-16)
+        found.append(Wall(place, turn, np.fmax(near, np.exp(-FAR))))
+    return found
+
+
+def _reached(walls: list[Wall], x: np.ndarray, index: np.ndarray, turn: float) -> np.ndarray:
+    near = np.full(len(x), np.inf)
+    for wall in walls:
+        if wall.turn == turn:
+            near = np.where(x == wall.place[index], np.minimum(near, wall.near[index]), near)
+    return near
 
 
 def _inner(pair: Pair, centre: np.ndarray, index: np.ndarray, a: np.ndarray, b: np.ndarray) -> Panels:
@@ -115,7 +133,12 @@ def _inner(pair: Pair, centre: np.ndarray, index: np.ndarray, a: np.ndarray, b: 
     return Panels(index, s0, s1, origin, turn)
 
 
-def _better(a, b, end, sign, origin, turn, widest):
+Three = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _better(a: np.ndarray, b: np.ndarray, end: np.ndarray, sign: float, *best: np.ndarray) -> Three:
+    """Origin, turn and the ratio of distances of each panel [a, b], of `end` where that ratio is larger."""
+    origin, turn, widest = best
     near, far = (a - end, b - end) if sign > 0 else (end - b, end - a)
     ratio = np.where(np.isfinite(end) & (near > np.abs(end) * NEAR_END), far / near, 0.0)
     wider = ratio > widest

@@ -6,15 +6,17 @@ Everything here is flat: pair i of the broadcast batch, one number of each pair,
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import ops
 from ..density import Density, Lattice
 from ..errors import InvalidMeasure, ShapeMismatch
+
+if TYPE_CHECKING:
+    from .tails import Tail
 
 MASS_TOLERANCE = 1e-6  # how far from 1 a mass may be: what is typed with seven digits is still a density
 
@@ -28,10 +30,11 @@ class Side:
         own = np.arange(math.prod(law.batch)).reshape(law.batch)
         self.own = np.broadcast_to(own, batch).reshape(size)  # which of its laws belongs to a pair
         self.low, self.high = (self._flat(end)[0] for end in law.support)
-        self.marks = _distinct(self._flat(law.landmarks, rows=True))
+        self.marks = _finite(self._flat(law.landmarks, rows=True))
+        self.poles = np.empty((0, size))  # where the density is infinite inside the support
         self.pairs = np.arange(size)  # their places in the batch
         self.log_mass = np.zeros(size)  # to divide by
-        self.tails: list[Callable[[np.ndarray, np.ndarray], np.ndarray]] = []  # what to say where logpdf underflows
+        self.tails: list[Tail] = []  # what to say where logpdf underflows
 
     def _flat(self, x: Any, rows: bool = False) -> np.ndarray:
         """(m, n): one column for each pair."""
@@ -39,7 +42,9 @@ class Side:
         x = np.asarray(given, dtype=float)
         if not rows:
             x = x[None]
-        laws = np.broadcast_to(x.reshape(x.shape + (1,) * (1 + len(self.law.batch) - x.ndim)), x.shape[:1] + self.law.batch)
+        laws = np.broadcast_to(
+            x.reshape(x.shape + (1,) * (1 + len(self.law.batch) - x.ndim)), x.shape[:1] + self.law.batch
+        )
         return laws.reshape(x.shape[0], -1)[:, self.own] if x.size else np.empty((0, len(self.own)))
 
     def log(self, x: np.ndarray, index: np.ndarray) -> np.ndarray:
@@ -88,6 +93,7 @@ class Side:
         part.own, part.low, part.high, part.log_mass = (
             x[pairs] for x in (self.own, self.low, self.high, self.log_mass)
         )
+        part.poles = self.poles[:, pairs]
         part.marks, part.pairs = self.marks[:, pairs], self.pairs[pairs]
         return part
 
@@ -163,11 +169,7 @@ def function_name(law: Density | Lattice) -> str:
     return "logpdf" if isinstance(law, Density) else "logpmf"
 
 
-def agree(log_p: np.ndarray, log_q: np.ndarray) -> bool:
-    return bool(np.array_equal(log_p, log_q))
-
-
-def _distinct(marks: np.ndarray) -> np.ndarray:
+def _finite(marks: np.ndarray) -> np.ndarray:
     """Finite landmarks, the rest nan."""
     return np.where(np.isfinite(marks), marks, np.nan)
 
@@ -186,4 +188,3 @@ def _inner(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 def losses(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
     """Where a log-density of -inf may be an underflow of the law's own: the other density underflows there too."""
     return (np.minimum(log_p, log_q) == -np.inf) & (np.exp(np.maximum(log_p, log_q)) == 0)
-

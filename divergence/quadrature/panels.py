@@ -30,9 +30,12 @@ GAUSS_WEIGHTS = (
 )  # fmt: skip
 
 
+TRIFLE = 1e-14  # of a panel's width, by which a node may be off
+
+
 @cache
-def kronrod() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Nodes (21,), weights of both rules as columns (21, 2), a bound of the rounding of a node, D with g' = D g."""
+def kronrod() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nodes (21,), weights of both rules as columns (21, 2), and D with g' = D g for polynomials of degree 20."""
     half, heavy = np.asarray(KRONROD_NODES), np.asarray(KRONROD_WEIGHTS)
     light = np.zeros(11)
     light[1:10:2] = GAUSS_WEIGHTS
@@ -42,7 +45,7 @@ def kronrod() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     balance = 1 / np.prod(gaps, axis=1)
     slopes = balance / balance[:, None] / gaps - np.eye(21)
     slopes -= np.diag(slopes.sum(axis=1))
-    return t, weights, np.float64(1e-14), slopes
+    return t, weights, slopes
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Panels:
 
     def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """x (n, 21), log |dx/ds| there (n, 21), the weights of both rules in s (n, 21, 2), and x's rounding (n,)."""
-        t, weights, trifle, slopes = kronrod()
+        t, weights, slopes = kronrod()
         half = (self.high - self.low) / 2
         nominal = ((self.low + self.high) / 2)[:, None] + half[:, None] * t
         origin, turn = self.origin[:, None], self.turn[:, None]
@@ -96,7 +99,7 @@ class Panels:
         stretch = np.where(turn == 0, 0.0, nominal)
         coarse = np.spacing(np.abs(x[:, [0, -1]])).max(axis=1)
         scale = half * np.where(curved, away[:, [0, -1]].min(axis=1), 1.0)
-        shifted = np.flatnonzero(coarse > trifle * scale)
+        shifted = np.flatnonzero(coarse > TRIFLE * scale)
         measure = half[:, None, None] * weights
         off = np.zeros(len(self))
         if len(shifted):

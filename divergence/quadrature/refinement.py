@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -85,8 +86,7 @@ def measure(row: Generator, logs: Logs, panels: Panels, rtol: float) -> Measured
             mean = found[:, 0, k] / width
             spread[:, k] = np.einsum("nj,nj->n", np.abs(column - mean[:, None]), np.abs(weights[:, :, 0]))
         difference = np.abs(found[:, 0] - found[:, 1])
-        heed = spread * np.minimum(1.0, (200 * difference / spread) ** 1.5)
-        error = np.where(spread > 0, heed, difference)
+        error = heeded(difference, spread)
     measured = Measured(
         panels, x, stretch, weights[:, :, 0], log_p, log_q, terms, found[:, 0], error, off, none * 0.0, charged, grown
     )
@@ -97,25 +97,38 @@ def measure(row: Generator, logs: Logs, panels: Panels, rtol: float) -> Measured
 
 
 def rounding(row: Generator, at: Measured, slack: np.ndarray | float = 0.0) -> np.ndarray:
-    """How far the integral over each panel moves when log p and log q move by their rounding, and by `slack`.
+    """How far the integral over each panel moves when log p and log q move by their rounding, and by `slack`."""
+    own = np.reshape(np.asarray(slack, dtype=float), (-1, 1))
+    moved = shaken(row, at.log_p, at.log_q, at.stretch, at.terms, own)
+    return np.einsum("nj,nj->n", moved, np.abs(at.weights))
+
+
+def shaken(
+    row: Generator, log_p: np.ndarray, log_q: np.ndarray, stretch: np.ndarray, terms: np.ndarray, slack: Any
+) -> np.ndarray:
+    """How far each term moves; the logarithms are those of the laws plus `stretch`.
 
     Evaluated, not linearised: near p = q the row is a square, and no row needs a derivative.
     """
     with ops.quiet():
-        size_p, size_q = (np.abs(log - at.stretch) for log in (at.log_p, at.log_q))
-        own = np.reshape(np.asarray(slack, dtype=float), (-1, 1))
-        unsure = EPS * (2 + np.where(np.isfinite(size_p), size_p, 0.0) + np.where(np.isfinite(size_q), size_q, 0.0)) + own
-        gap = at.log_p - at.log_q
+        size_p, size_q, larger = (np.abs(log - stretch) for log in (log_p, log_q, np.maximum(log_p, log_q)))
+        finite = [np.where(np.isfinite(size), size, 0.0) for size in (size_p, size_q, larger)]
+        unsure = EPS * (2 + finite[0] + finite[1]) + slack
+        gap = log_p - log_q
         gap = np.where(np.isnan(gap), 0.0, gap)
         moved = np.zeros_like(gap)
         # away from p = q a row without kinks moves most
         for sign in (-1, 1) if row.kinks else (np.where(gap < 0, -1, 1),):
-            other = terms_of_logs(row, at.log_p, at.log_q, gap + sign * unsure)
-            moved = np.maximum(moved, np.abs(other - at.terms))
+            other = terms_of_logs(row, log_p, log_q, gap + sign * unsure)
+            moved = np.maximum(moved, np.abs(other - terms))
         moved = np.where(np.isfinite(moved) & np.isfinite(gap), moved, 0.0)
-        larger = np.maximum(at.log_p, at.log_q) - at.stretch
-        weight = EPS * (2 + np.where(np.isfinite(larger), np.abs(larger), 0.0)) + own
-        return np.einsum("nj,nj->n", moved + weight * np.abs(at.terms), np.abs(at.weights))
+        return moved + (EPS * (2 + finite[2]) + slack) * np.abs(terms)
+
+
+def heeded(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """QUADPACK's error from the difference of two rules and ∫ |g - mean g|: the better rule is as much better."""
+    with ops.quiet():
+        return np.where(spread > 0, spread * np.minimum(1.0, (200 * difference / spread) ** 1.5), difference)
 
 
 def roughness(at: Measured) -> np.ndarray:

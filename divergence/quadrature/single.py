@@ -1,4 +1,4 @@
-"""One pair of laws, carefully: where they live, what the row comes to, what the ends hold, and whether masses are one."""
+"""One pair of laws, carefully: where they live, what the row comes to, what the ends hold, whether masses are one."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..density import Density, Lattice
-from ..errors import NotConverged
+from ..errors import NotConverged, ShapeMismatch
 from ..evaluation import Evaluation
 from ..generators import Generator
 from . import blocks, cuts
 from .crossings import crossings
 from .densities import MASS_TOLERANCE, Pair
-from .ends import beyond, doubt, mend
+from .ends import beyond, doubt
 from .marks import marks_of
 from .refinement import EPS, Measured, refine, roughness, rounding
+from .tails import mend
 
 Law = Density | Lattice
 TAIL = 1e-18  # mass of each law outside the range that is named
+UNSETTLED = "the integral does not settle towards an end: it is infinite, or too large or too rough for quadrature"
 REMEDY = (
     "subtract the log of that from logpdf or write normalise=True, widen support=, name narrow modes as "
     "landmarks=(...), or hand in the logarithm of the density, if this was the density"
@@ -29,6 +31,12 @@ REMEDY = (
 def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
     """The integral or the sum, with its panels, and the method in words."""
     pair = Pair(p, q)
+    if pair.batch:
+        raise ShapeMismatch(
+            f"a batch of shape {pair.batch} where one pair belongs",
+            argument="p, q",
+            remedy="call it for a batch, or evaluate it pair by pair",
+        )
     divided = _normalise(row, pair)
     found = _found(row, pair, rtol, thorough=False)
     if not found.masses_are_one:
@@ -45,7 +53,8 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
             found.trouble,
             evaluation=known,
             argument="p, q",
-            remedy="choose a bounded row, such as js; or give both laws one finite support=(...)",
+            remedy="choose a bounded row, such as js; name the narrow places as landmarks=(...); or give both laws one "
+            "finite support=(...)",
         )
     if not found.converged:
         raise NotConverged(
@@ -55,6 +64,8 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
             remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol",
         )
     return found, method
+
+
 REMEDY_OF_SUMS = (
     "subtract the log of that from logpmf, widen support=, name places of much mass as landmarks=(...), or hand in the "
     "logarithm of the masses, if these were the masses"
@@ -77,7 +88,9 @@ class Found:
 
     @property
     def masses_are_one(self) -> bool:
-        return bool((np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < 1e-3).all())
+        return bool(
+            (np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < 1e-3).all()
+        )
 
 
 def _normalise(row: Generator, pair: Pair) -> str:
@@ -97,7 +110,10 @@ def _normalise(row: Generator, pair: Pair) -> str:
 
 def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     for side in pair.sides:
-        side.marks = marks_of(side, 0, thorough)[:, None]
+        marks = marks_of(side, 0, thorough)
+        poles = marks[side.raw(marks, np.zeros(len(marks), int)) == np.inf]
+        side.marks = marks[:, None]
+        side.poles = poles[(poles > side.low) & (poles < side.high)][:, None]
     discrete = isinstance(pair.p.law, Lattice)
     panels, edges = blocks.cut(pair) if discrete else cuts.cut(pair)
     for side in pair.sides:
@@ -108,22 +124,23 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     got = refine(row, pair.logs, panels, 1, rtol)
     value, error = got.value[0], got.error[0]
     infinite = trouble = ""
+    unsure = 0.0
     if got.charged[0]:
         infinite = "one law charges a set where the other has no density"
     error[0] += doubt(row, pair, got.at)
     for k in range(len(edges)):
         end = beyond(row, pair, edges, k, abs(float(value[0])))
-        value, error = value + end.value, error + end.error
+        value, error, unsure = value + end.value, error + end.error, unsure + end.noise
         if end.infinite:
             infinite = infinite or "the integrand does not decay"
         if end.unknown:
-            trouble = trouble or "the integral does not settle as x grows: it is infinite, or too large for quadrature"
+            trouble = trouble or UNSETTLED
     if got.grown[0]:
         infinite = infinite or "the integrand is larger than any float"
     off = np.abs(value[1:] - 1)
     equal = np.array_equal(got.at.log_p, got.at.log_q)
     noise = 0.0 if equal else float(rounding(row, got.at, float(off.sum())).sum())
-    rule = float(error[0])
+    noise, rule = noise + unsure, float(error[0])
     enough = max(rtol * abs(float(value[0])), noise)
     # where the rule stopped on panels so small that what it sees is the noise of the logarithms, its error is theirs
     converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())
