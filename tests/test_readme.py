@@ -34,7 +34,8 @@ def names():
 
 
 def test_ten_lines_give_what_their_comments_say(names, capsys):
-    kl, js, _, wasserstein, _ = names["values"]
+    kl, js, _, laws, wasserstein, _ = names["values"]
+    assert float(laws) == pytest.approx(0.0720932, rel=1e-6)
     assert tuple(map(float, kl)) == (0.6931471805599453, float("inf"))
     assert float(js) == pytest.approx(5.0e-19, rel=1e-3)
     np.testing.assert_allclose(names["P"].grad.numpy(), [0.1438, 0.1438, -np.inf], atol=5e-5)

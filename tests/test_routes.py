@@ -198,3 +198,56 @@ class TestTorch:
         ]
         for p, q in pairs:
             torch.testing.assert_close(dv.kl(p, q), D.kl_divergence(p, q), rtol=1e-12, atol=0.0)
+
+
+class TestChance:
+    P, Q = (stats.multivariate_normal(np.full(5, m), np.eye(5)) for m in (0.0, 0.5))
+
+    def test_beyond_three_dimensions_on_request(self) -> None:
+        found = dv.js.evaluate(self.P, self.Q, method="monte_carlo", rng=0, n=20_000)
+        truth = dv.js(stats.norm(0, 1), stats.norm(math.sqrt(5) / 2, 1))
+        assert found.confidence == 0.95
+        assert abs(found.value - truth) <= 2 * found.error
+        again = dv.js.evaluate(self.P, self.Q, method="monte_carlo", rng=0, n=20_000)
+        assert again == found
+
+    def test_never_in_silence(self) -> None:
+        with pytest.raises(dv.UnsupportedLaw, match='quadrature in 5 dimensions.*method="monte_carlo", rng=0'):
+            dv.js(self.P, self.Q)
+        with pytest.raises(dv.InvalidParameter, match="rng: None is no source of randomness"):
+            dv.js.evaluate(self.P, self.Q, method="monte_carlo")
+        with pytest.raises(dv.InvalidParameter, match="method: 'guess' is no method"):
+            dv.js.evaluate(self.P, self.Q, method="guess")
+        with pytest.raises(dv.UnsupportedLaw, match="method: renyi"):
+            dv.renyi(2).evaluate(self.P, self.Q, method="monte_carlo", rng=0)
+
+    @pytest.mark.parametrize(
+        ("p", "q"),
+        [
+            (dv.Mixture([0.5, 0.5], [stats.norm(-1, 1), stats.norm(1, 1)]), stats.norm(0, 1)),
+            (D.Normal(0.0, 1.0), D.Laplace(0.0, 1.0)),
+            (stats.Normal(mu=0.0, sigma=1.0), stats.Normal(mu=1.0, sigma=1.0)),
+        ],
+        ids=["mixture", "torch", "new scipy"],
+    )
+    def test_every_library_draws(self, p: Any, q: Any) -> None:
+        state = torch.get_rng_state()
+        found = dv.js.evaluate(p, q, method="monte_carlo", rng=1, n=20_000)
+        assert abs(found.value - float(dv.js(p, q))) <= 2 * found.error
+        assert torch.equal(torch.get_rng_state(), state)
+
+    def test_your_own_density_says_how_to_draw(self) -> None:
+        law = dv.Density(lambda x: -np.abs(x) - math.log(2))
+        with pytest.raises(dv.UnsupportedLaw, match="p: nothing is known that draws.*draw="):
+            dv.kl.evaluate(law, law, method="monte_carlo", rng=0)
+        drawn = dv.Density(law.logpdf, draw=lambda rng, n: rng.laplace(size=n))
+        assert dv.kl.evaluate(drawn, drawn, method="monte_carlo", rng=0).value == 0.0
+
+
+def test_dirichlet_laws_are_independent_sticks() -> None:
+    p, q = stats.dirichlet([1.5, 2, 3]), stats.dirichlet([3, 2, 1.5])
+    assert dv.js.plan(p, q) == "cubature in 2 dimensions"
+    found = dv.js.evaluate(p, q)
+    chance = dv.js.evaluate(p, q, method="monte_carlo", rng=0)
+    assert abs(found.value - chance.value) <= 2 * chance.error
+    assert found.error <= 1e-7 * found.value
