@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import ops
-from .density import Density, Lattice
+from .density import Deferred, Density, Lattice
 from .errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from .measure import Discrete
 
@@ -56,7 +56,7 @@ def mixed(weights: Array, laws: Sequence[Density | Lattice | Discrete], name: st
     return (Lattice if isinstance(given[0], Lattice) else Density)(
         logarithm,
         _hull([law.support for law in given], batch, dimension),
-        _union(given, batch, dimension),
+        Deferred(lambda: _union(given, batch, dimension)),
         name=name or f"Mixture of {len(laws)} laws",
         batch=batch,
         at=at if batch else None,

@@ -212,7 +212,7 @@ class TestChance:
         assert again == found
 
     def test_never_in_silence(self) -> None:
-        with pytest.raises(dv.UnsupportedLaw, match='quadrature in 5 dimensions.*method="monte_carlo", rng=0'):
+        with pytest.raises(dv.UnsupportedLaw, match=r'quadrature in 5 dimensions.*method="monte_carlo", rng=0'):
             dv.js(self.P, self.Q)
         with pytest.raises(dv.InvalidParameter, match="rng: None is no source of randomness"):
             dv.js.evaluate(self.P, self.Q, method="monte_carlo")
@@ -238,7 +238,7 @@ class TestChance:
 
     def test_your_own_density_says_how_to_draw(self) -> None:
         law = dv.Density(lambda x: -np.abs(x) - math.log(2))
-        with pytest.raises(dv.UnsupportedLaw, match="p: nothing is known that draws.*draw="):
+        with pytest.raises(dv.UnsupportedLaw, match=r"p: nothing is known that draws.*draw="):
             dv.kl.evaluate(law, law, method="monte_carlo", rng=0)
         drawn = dv.Density(law.logpdf, draw=lambda rng, n: rng.laplace(size=n))
         assert dv.kl.evaluate(drawn, drawn, method="monte_carlo", rng=0).value == 0.0
