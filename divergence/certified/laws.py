@@ -1,0 +1,325 @@
+"""Families of laws on the line, in balls: the log-density, and how it falls towards the ends of its support.
+
+Each law knows its log-density as a function of z, the distance from an anchor x = anchor ± z, so that next to the end
+of a support nothing cancels; and its elasticity d log p/d log z, as a sum of powers of z that holds for a whole tail.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import acb, arb
+
+from .balls import ball, reach
+
+Order = tuple[Fraction, int]
+LogDensity = Callable[[acb, "acb | None", bool], acb]
+FLAT: Order = (Fraction(0), 0)
+
+
+@dataclass(frozen=True)
+class Direction:
+    """x = anchor + side z, z > 0."""
+
+    anchor: Fraction
+    side: int
+
+    def since(self, m: Fraction) -> arb:
+        """anchor - m, exactly 0 where it is."""
+        return ball(self.anchor - m)
+
+    def log_distance(self, end: Fraction, side: int) -> Callable[[acb, acb | None, bool], acb]:
+        """log(side (x - end)), which is log z itself from this end."""
+        from_end = self.since(end)
+
+        def log(z: acb, log_z: acb | None, analytic: bool) -> acb:
+            if self.anchor == end and log_z is not None:
+                return log_z
+            return (side * (from_end + self.side * z)).log(analytic=analytic)
+
+        return log
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The z with y >= `start`, where y = z far out and y = 1/z near the anchor."""
+
+    direction: Direction
+    far: bool
+    start: arb
+
+    @property
+    def sign(self) -> int:
+        """log z = sign log y."""
+        return 1 if self.far else -1
+
+    @property
+    def z(self) -> arb:
+        """Where it begins."""
+        return self.start if self.far else 1 / self.start
+
+    @property
+    def small(self) -> arb:
+        """1/y as a ball for the whole tail."""
+        return reach(1 / self.start)
+
+    def power(self, c: Fraction) -> arb:
+        return (ball(c) * self.start.log()).exp()
+
+    def in_y(self, powers: dict[Fraction, arb], log: arb | None = None) -> dict[Order, arb]:
+        """{(c, k): b} with Σ b y^c (log y)^k = d log p/d log y, from Σ powers z^c + log · log z = d log p/d log z."""
+        found = {FLAT: arb(0)}
+        for c, b in powers.items():
+            rise = self.sign * c
+            if rise > 0:
+                found[rise, 0] = self.sign * b
+            else:
+                found[FLAT] += self.sign * (b if rise == 0 else b * reach(self.power(rise)))
+        if log is not None:
+            found[Fraction(0), 1] = log  # of a sign twice
+        return found
+
+
+class Line(ABC):
+    """A law with log-density `log_density`, positive on (low, high), analytic there but at `cuts`."""
+
+    low: Any = -math.inf
+    high: Any = math.inf
+    centre: Fraction
+    scale: Fraction
+    cuts: tuple[Fraction, ...] = ()
+    singular: tuple[Fraction, ...] = ()  # ends of the support at which log p is not analytic
+    heavy = False  # falls slower than an exponential
+
+    @abstractmethod
+    def log_density(self, way: Direction) -> LogDensity:
+        """log p(anchor + side z) as a function of z, of log z where it is known better, and of the analytic flag."""
+
+    @abstractmethod
+    def score(self, x: arb, side: int) -> arb:
+        """d log p/dx at a ball of x - centre to that side of a cut."""
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        """d log p/d log y in a far tail, or towards a singular end of the support."""
+        raise AssertionError("no such tail")
+
+    def elasticity(self, tail: Tail) -> dict[Order, arb]:
+        """d log p/d log y for all of a tail."""
+        way = tail.direction
+        if tail.far or way.anchor in self.singular:
+            return self.fall(tail)
+        x = way.since(self.centre) + way.side * tail.small
+        return tail.in_y({Fraction(1): way.side * self.score(x, way.side)})
+
+    def ahead(self, tail: Tail) -> arb:
+        """(distance from the centre)/z in a far tail, where it must be positive."""
+        return 1 + tail.direction.side * tail.direction.since(self.centre) * tail.small
+
+
+class Normal(Line):
+    def __init__(self, mean: Fraction, sd: Fraction):
+        self.centre, self.scale = mean, sd
+        self.width, self.level = ball(sd), -(ball(sd) * (2 * arb.pi()).sqrt()).log()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        start = way.since(self.centre)
+        return lambda z, log_z, analytic: self.level - ((start + way.side * z) / self.width) ** 2 / 2
+
+    def score(self, x: arb, side: int) -> arb:
+        return -x / self.width**2
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        gap = tail.direction.side * tail.direction.since(self.centre)
+        return tail.in_y({Fraction(2): -1 / self.width**2, Fraction(1): -gap / self.width**2})
+
+
+class Laplace(Line):
+    def __init__(self, loc: Fraction, scale: Fraction):
+        self.centre, self.scale, self.cuts = loc, scale, (loc,)
+        self.width, self.level = ball(scale), -(2 * ball(scale)).log()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        start = way.since(self.centre)
+        right = way.anchor > self.centre or (way.anchor == self.centre and way.side > 0)
+        rate = (-1 if right else 1) / self.width
+        return lambda z, log_z, analytic: self.level + rate * (start + way.side * z)
+
+    def score(self, x: arb, side: int) -> arb:
+        return -arb(0 if x == 0 else 1 if x > 0 else -1 if x < 0 else side) / self.width
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        return tail.in_y({Fraction(1): -1 / self.width})
+
+
+class Logistic(Line):
+    def __init__(self, loc: Fraction, scale: Fraction):
+        self.centre, self.scale = loc, scale
+        self.width, self.level = ball(scale), -ball(scale).log()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        start = way.since(self.centre)
+
+        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+            w = (start + way.side * z) / self.width
+            return self.level - w - 2 * (1 + (-w).exp()).log(analytic=analytic)
+
+        return log_density
+
+    def score(self, x: arb, side: int) -> arb:
+        return -(x / (2 * self.width)).tanh() / self.width
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        least = (self.ahead(tail) * tail.start / (2 * self.width)).lower()
+        return tail.in_y({Fraction(1): -least.tanh().union(arb(1)) / self.width})
+
+
+class Student(Line):
+    heavy = True
+
+    def __init__(self, df: Fraction, loc: Fraction, scale: Fraction):
+        self.centre, self.scale, n = loc, scale, ball(df)
+        self.df, self.width = n, ball(scale)
+        self.level = ((n + 1) / 2).lgamma() - (n / 2).lgamma() - (n * arb.pi()).log() / 2 - self.width.log()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        start, spread, power = way.since(self.centre), self.df * self.width**2, (self.df + 1) / 2
+
+        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+            x = start + way.side * z
+            return self.level - power * (1 + x * x / spread).log(analytic=analytic)
+
+        return log_density
+
+    def score(self, x: arb, side: int) -> arb:
+        return -(self.df + 1) * x / (self.df * self.width**2 + x * x)
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        ahead = self.ahead(tail)
+        spread = self.df * (self.width * tail.small) ** 2
+        return tail.in_y({Fraction(0): -(self.df + 1) * ahead / (spread + ahead * ahead)})
+
+
+class Gamma(Line):
+    """(X - loc)^power ~ Gamma(shape, scale^power)."""
+
+    def __init__(self, shape: Fraction, scale: Fraction, power: Fraction, loc: Fraction):
+        self.low = self.centre = loc
+        self.scale = scale * Fraction(math.exp(max(-300.0, min(300.0, math.log(max(shape, 1)) / power))))
+        self.power, self.rate, self.log_scale = power, ball(power), ball(scale).log()
+        self.unit = ball(scale)
+        self.singular = () if shape == power == 1 else (loc,)
+        self.heavy = power < 1
+        self.exponent = self.rate * ball(shape) - 1
+        self.level = abs(self.rate).log() - self.rate * ball(shape) * self.log_scale - ball(shape).lgamma()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        log_distance, start = way.log_distance(self.centre, 1), way.since(self.centre)
+
+        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+            value = acb(self.level)
+            if self.power == 1:
+                value -= (start + way.side * z) / self.unit
+                if self.exponent == 0:
+                    return value
+            log_x = log_distance(z, log_z, analytic)
+            if self.power != 1:
+                value -= (self.rate * (log_x - self.log_scale)).exp()
+            return value + self.exponent * log_x
+
+        return log_density
+
+    def score(self, x: arb, side: int) -> arb:
+        rise = 1 / self.unit if self.power == 1 else (self.rate * (x.log() - self.log_scale)).exp() * self.rate / x
+        return (arb(0) if self.exponent == 0 else self.exponent / x) - rise
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        ahead = self.ahead(tail)
+        bend = arb(1) if self.power == 1 else ((self.rate - 1) * ahead.log()).exp()
+        steep = -self.rate * (-self.rate * self.log_scale).exp() * bend
+        return tail.in_y({Fraction(0): self.exponent / ahead, self.power: steep})
+
+
+class Beta(Line):
+    def __init__(self, a: Fraction, b: Fraction, loc: Fraction, scale: Fraction):
+        self.low, self.high, self.centre, self.scale = loc, loc + scale, loc, scale
+        self.length, self.exponents = ball(scale), (ball(a) - 1, ball(b) - 1)
+        self.singular = tuple(end for end, c in ((self.low, a), (self.high, b)) if c != 1)
+        a, b = ball(a), ball(b)
+        self.level = (a + b).lgamma() - a.lgamma() - b.lgamma() - (a + b - 1) * self.length.log()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        ends = ((self.low, 1), (self.high, -1))
+        logs = [(c, way.log_distance(*end)) for c, end in zip(self.exponents, ends) if c != 0]
+
+        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+            return sum((c * log(z, log_z, analytic) for c, log in logs), acb(self.level))
+
+        return log_density
+
+    def score(self, x: arb, side: int) -> arb:
+        first, second = self.exponents
+        return (first / x if first != 0 else arb(0)) - (second / (self.length - x) if second != 0 else arb(0))
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        here, there = self.exponents if tail.direction.side > 0 else self.exponents[::-1]
+        return tail.in_y({Fraction(0): here - there * tail.small / (self.length - tail.small)})
+
+
+class Uniform(Line):
+    def __init__(self, low: Fraction, high: Fraction):
+        self.low, self.high, self.centre, self.scale = low, high, low, high - low
+        self.level = acb(-ball(high - low).log())
+
+    def log_density(self, way: Direction) -> LogDensity:
+        return lambda z, log_z, analytic: self.level
+
+    def score(self, x: arb, side: int) -> arb:
+        return arb(0)
+
+
+class LogNormal(Line):
+    """log(X - loc) ~ N(mean, sd²)."""
+
+    heavy = True
+
+    def __init__(self, mean: Fraction, sd: Fraction, loc: Fraction):
+        self.low = self.centre = loc
+        self.scale = Fraction(math.exp(max(-700.0, min(700.0, float(mean)))))
+        self.singular = (loc,)
+        self.mean, self.width = ball(mean), ball(sd)
+        self.level = -(self.width * (2 * arb.pi()).sqrt()).log()
+
+    def log_density(self, way: Direction) -> LogDensity:
+        log_distance = way.log_distance(self.centre, 1)
+
+        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+            log_x = log_distance(z, log_z, analytic)
+            return self.level - log_x - ((log_x - self.mean) / self.width) ** 2 / 2
+
+        return log_density
+
+    def score(self, x: arb, side: int) -> arb:
+        return -(1 + (x.log() - self.mean) / self.width**2) / x
+
+    def fall(self, tail: Tail) -> dict[Order, arb]:
+        ahead, variance = self.ahead(tail), self.width**2
+        level = (-1 - (ahead.log() - self.mean) / variance) / ahead
+        return tail.in_y({Fraction(0): level}, log=-1 / (variance * ahead))
+
+
+FAMILIES: dict[str, Callable[..., Line]] = {
+    "normal": Normal,
+    "laplace": Laplace,
+    "logistic": Logistic,
+    "student": Student,
+    "cauchy": lambda loc, scale: Student(Fraction(1), loc, scale),
+    "gamma": Gamma,
+    "beta": Beta,
+    "uniform": Uniform,
+    "lognormal": LogNormal,
+}

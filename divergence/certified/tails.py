@@ -1,0 +1,203 @@
+"""What lies beyond the reach of an integral: bounds on ∫ q f(p/q) over a tail, and proofs that it is infinite.
+
+Let y grow along the tail (y = z far out, y = 1/z near the end of a support). Two lemmas do it for every row and every
+pair of laws. Growth: f(t) <= f(0) + f'(inf) t where both are finite, and otherwise c t^a (log t)^k stands for the
+infinite one, so that ∫ q f(p/q) is at most a sum of integrals of monomials p^a q^(1-a). Fall: if d log h/d log y <= -κ
+on the tail, then ∫ h dlog y <= h(start)/κ. A mixture is at least each of its parts, and its powers are at most those of
+its parts, added up. The same lemmas read backwards prove divergence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+from flint import acb, arb
+
+from ..generators import Generator
+from .balls import at_zero, ball, largest, perspective
+from .growth import START, growth
+from .laws import FLAT, Line, Order, Tail
+
+Law = Sequence[tuple[arb, Line]]  # weights and laws
+
+
+class Undecided(Exception):
+    """This tail is too long, or the balls too wide, for the lemmas."""
+
+
+class Heights:
+    """p, q and their monomials on one tail."""
+
+    def __init__(self, tail: Tail):
+        self.tail = tail
+        self._kept: dict[int, tuple[arb, dict[Order, arb]]] = {}
+
+    def of(self, law: Line) -> tuple[arb, dict[Order, arb]]:
+        """log p where the tail starts, and d log p/d log y."""
+        if id(law) not in self._kept:
+            start = law.log_density(self.tail.direction)(acb(self.tail.z), None, False).real
+            self._kept[id(law)] = start, law.elasticity(self.tail)
+        return self._kept[id(law)]
+
+    def monomial(self, powers: Sequence[tuple[Line, Any]]) -> tuple[arb, dict[Order, arb]]:
+        """h = z Π p_i^a_i where the tail starts, and d log h/d log y."""
+        log_height, slope = self.tail.z.log(), {FLAT: arb(self.tail.sign)}
+        for law, a in powers:
+            start, elasticity = self.of(law)
+            log_height += a * start
+            slope = combined(slope, elasticity, a)
+        return log_height.exp(), slope
+
+    def integral(self, powers: Sequence[tuple[Line, Any]], extra: Any = 0) -> arb:
+        """At least ∫ Π p_i^a_i (y/start)^extra over the tail."""
+        height, slope = self.monomial(powers)
+        return height / -self.sup(combined(slope, {FLAT: arb(1)}, extra))
+
+    def sup(self, slope: dict[Order, arb]) -> arb:
+        """A negative bound on Σ b y^c (log y)^k for all of the tail: lower terms fall behind the leading one."""
+        lead = max(slope)
+        bound = slope[lead] * self.size(lead)
+        for order, b in slope.items():
+            if order != lead:
+                self.falls_behind(order, lead)
+                bound += largest(b) * self.size(order)
+        bound = arb(bound.upper())
+        if not (slope[lead] < 0 and bound < 0):
+            raise Undecided
+        return bound
+
+    def size(self, order: Order) -> arb:
+        """y^c (log y)^k at the start."""
+        return self.tail.power(order[0]) * self.tail.start.log() ** order[1]
+
+    def falls_behind(self, order: Order, lead: Order) -> None:
+        """Refuse a tail on which y^c (log y)^k does not fall behind the leading term, nor this rise, all the way."""
+        for c, k in ((lead[0] - order[0], lead[1] - order[1]), lead):
+            if k and not (self.tail.start > 1 and (k > 0 or c * self.tail.start.log() > -k)):
+                raise Undecided
+
+    def rise(self, slope: dict[Order, arb]) -> tuple[arb, Fraction]:
+        """(b, c) with ∫ Σ b y^c (log y)^k dlog y <= b (y/start)^c from the start to any y of the tail."""
+        lead = max((order for order, b in slope.items() if not b <= 0), default=FLAT)
+        bound = arb(0)
+        for order in slope:
+            self.falls_behind(FLAT, order)
+        for order, b in slope.items():
+            if not b <= 0:
+                self.falls_behind(order, lead)
+                bound += largest(b) * self.size(order) / self.size(lead)
+        c, k = lead
+        if c:
+            return bound * self.size(lead) / ball(c), c
+        # with w = log(y/start): w <= e^(c w)/(e c) and w²/2 <= 2 e^(c w)/(e c)²
+        c = Fraction(1, 16)
+        unit = 1 / (arb(1).exp() * ball(c))
+        return bound * (self.tail.start.log() * unit + 2 * unit**2 if k else unit), c
+
+
+def combined(slope: dict[Order, arb], other: dict[Order, arb], a: Any) -> dict[Order, arb]:
+    """slope + a other, without what is exactly 0 but the constant."""
+    total = dict(slope)
+    for order, b in other.items():
+        total[order] = total.get(order, arb(0)) + a * b
+    return {order: b for order, b in total.items() if b != 0 or order == FLAT}
+
+
+def mass(law: Law, heights: Heights) -> arb:
+    return sum((weight * heights.integral([(part, 1)]) for weight, part in law), arb(0))
+
+
+def tail_bound(row: Generator, p: Law, q: Law, tail: Tail) -> arb:
+    """At least ∫ q f(p/q) over the tail; p or q may be empty where one law has no density."""
+    heights = Heights(tail)
+    return _half(row, p, q, heights) + _half(row.reverse, q, p, heights)
+
+
+def _half(row: Generator, p: Law, q: Law, heights: Heights) -> arb:
+    """The integral of f'(inf) p, or of what stands for it."""
+    if not p:
+        return arb(0)
+    slope = at_zero(row.reverse)
+    if slope.is_finite():
+        return slope * mass(p, heights) if slope != 0 else arb(0)
+    c, a, k = growth(row)
+    middle = perspective(row, acb(START), acb(0), False).real  # f(e^START) bounds f up to there
+    bounds = _decided([lambda j=j: _steep(c, a, k, p, q[j], heights) for j in range(len(q))])
+    return middle * mass(q, heights) + bounds
+
+
+def _decided(bounds: Sequence[Callable[[], arb]]) -> arb:
+    """The least of those that can be had."""
+    found = []
+    for bound in bounds:
+        try:
+            found.append(bound())
+        except Undecided:
+            continue
+    if not found:
+        raise Undecided
+    return reduce(lambda x, y: x.min(y), (arb(x.upper()) for x in found))
+
+
+def _steep(c: arb, a: Any, k: int, p: Law, weighed: tuple[arb, Line], heights: Heights) -> arb:
+    """∫ c p^a q^(1-a) (log p/q)^k where p/q is large, with q at least one part of it: Σ over the parts of p."""
+    if not (c.is_finite() and a >= 1 and k in (0, 1)):
+        raise Undecided
+    share, low = weighed
+    n = arb(len(p))
+    steep = c * n ** arb(a - 1) * share ** arb(1 - a)
+    logs = [(n.log(), Fraction(0))] * k  # log p/q <= log n + the largest of the parts, each at most level + b y^c
+    for weight, part in p if k else ():
+        (start, elasticity), (low_start, low_elasticity) = heights.of(part), heights.of(low)
+        logs.append((largest(start - low_start + (weight / share).log()), Fraction(0)))
+        logs.append(heights.rise(combined(elasticity, low_elasticity, -1)))
+    total = arb(0)
+    for weight, part in p:
+        powers = [(part, arb(a))] + ([] if a == 1 else [(low, arb(1 - a))])
+        for factor, extra in logs or [(arb(1), Fraction(0))]:
+            if factor != 0:
+                total += steep * weight ** arb(a) * factor * heights.integral(powers, ball(extra))
+    return total
+
+
+def is_infinite(row: Generator, p: Law, q: Law, tail: Tail) -> bool:
+    """Whether it is proved that ∫ q f(p/q) over the tail is infinite."""
+    heights = Heights(tail)
+    return _grows(row, p, q, heights) or _grows(row.reverse, q, p, heights)
+
+
+def _grows(row: Generator, p: Law, q: Law, heights: Heights) -> bool:
+    if at_zero(row.reverse).is_finite() or not (p and q):
+        return False
+    c, a, k = growth(row)
+    if not (c > 0 and a >= 1 and k in (0, 1)):
+        return False
+    return any(_outgrows(a, k, above, below, q, heights) for above in p for below in q)
+
+
+def _outgrows(a: Any, k: int, above: tuple[arb, Line], below: tuple[arb, Line], q: Law, heights: Heights) -> bool:
+    """Whether p^a q^(1-a) (log p/q)^k has no integral, by one part of p and the part of q that falls slowest."""
+    (weight, p), (share, low) = above, below
+    (start, elasticity), (low_start, low_elasticity) = heights.of(p), heights.of(low)
+    try:
+        excess = arb(0)  # q <= low (share + excess)
+        for other_share, other in q:
+            if other is not low:
+                other_start, other_elasticity = heights.of(other)
+                heights.sup(combined(other_elasticity, low_elasticity, -1))
+                excess += other_share * (other_start - low_start).exp()
+        gap = combined(elasticity, low_elasticity, -1)
+        least = -heights.sup({order: -b for order, b in gap.items()})  # log p/q rises all the way
+        v = start + weight.log() - low_start - (share + excess).log()
+        if not (least > 0 and v > START):
+            return False
+        _, slope = heights.monomial([(p, arb(a)), (low, arb(1 - a))])
+        # log p/q rises as the leading power of its slope at least, for least > 0 holds relative to that power
+        logs = ball(max(gap)[0]) if k else arb(0)
+        heights.sup({order: -b for order, b in combined(slope, {FLAT: arb(1)}, logs).items()})
+    except Undecided:
+        return False
+    return True
