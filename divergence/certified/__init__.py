@@ -17,7 +17,7 @@ def certify(row: Generator, p: Density, q: Density, width: float = 1e-12) -> Eva
     weights of a mixture count relative to their sum. An infinite value is returned where it is proved.
 
     Raises UnsupportedLaw for a law of no known family and for tails that no bound is known for, NotConverged, carrying
-    the interval found, where 1024 bits leave it wider.
+    the interval found, where 512 bits leave it wider.
     """
     if not 2**-50 <= width < math.inf:
         raise InvalidParameter(
@@ -25,13 +25,17 @@ def certify(row: Generator, p: Density, q: Density, width: float = 1e-12) -> Eva
         )
     if row.critic is None:
         raise UnsupportedLaw(
-            f"{row.name} is written in functions that have no enclosure", argument="row", remedy="use a row of the table"
+            f"{row.name} is written in functions that have no enclosure",
+            argument="row",
+            remedy="use a row of the table",
         )
     try:
         import flint  # noqa: F401
     except ImportError as error:
         raise UnsupportedLaw(
-            "certified values need python-flint", argument="certify", remedy="pip install 'divergence-toolkit[certified]'"
+            "certified values need python-flint",
+            argument="certify",
+            remedy="pip install 'divergence-toolkit[certified]'",
         ) from error
     from .certificate import enclosure
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -49,47 +50,71 @@ def largest(x: arb) -> arb:
     return arb(x.upper()).max(arb(0))
 
 
-class BallWords:
-    """The words of which the f of a row is made, for t = e^v; t = 0 is met only where f(0) is asked for."""
+@dataclass(frozen=True)
+class Ratio:
+    """A ball t that knows its logarithm, and keeps it when scaled: so log t has no cut where t winds about 0."""
 
-    def __init__(self, t: acb, v: acb | None, analytic: bool = False):
-        self._logs = [] if v is None else [(t, v)]
+    t: acb
+    log: acb
+    analytic: bool
+
+    def __mul__(self, other: Ball) -> Ball:
+        if isinstance(other, int | float | fmpq) and other > 0:
+            return Ratio(self.t * other, self.log + arb(other).log(), self.analytic)
+        return self.t * _plain(other)
+
+    def __truediv__(self, other: Ball) -> Ball:
+        other = _plain(other)
+        return Ratio(self.t / other, self.log - acb(other).log(analytic=self.analytic), self.analytic)
+
+    def __rtruediv__(self, other: Ball) -> Ball:
+        return other / self.t
+
+    def __add__(self, other: Ball) -> Ball:
+        return self.t + _plain(other)
+
+    def __sub__(self, other: Ball) -> Ball:
+        return self.t - _plain(other)
+
+    def __rsub__(self, other: Ball) -> Ball:
+        return other - self.t
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _plain(x: Ball) -> Ball:
+    return x.t if isinstance(x, Ratio) else x
+
+
+class BallWords:
+    """The words of which the f of a row is made."""
+
+    def __init__(self, analytic: bool = False):
         self._analytic = analytic
 
     def log(self, x: Ball) -> Ball:
-        known = self._known(x)
-        return acb(x).log(analytic=self._analytic) if known is None else known
-
-    def _known(self, x: Ball) -> Ball | None:
-        return next((log for ratio, log in self._logs if ratio is x), None)
+        return x.log if isinstance(x, Ratio) else acb(x).log(analytic=self._analytic)
 
     def over(self, t: Ball, m: Ball) -> Ball:
-        """t/m, whose logarithm has no cut where log t has none."""
-        ratio, known = t / m, self._known(t)
-        if known is not None:
-            self._logs.append((ratio, known - self.log(m)))
-        return ratio
+        return t / m
 
     def sqrt(self, x: Ball) -> Ball:
-        known = self._known(x)
-        return x.sqrt(analytic=self._analytic) if known is None else (known / 2).exp()
+        return (x.log / 2).exp() if isinstance(x, Ratio) else x.sqrt(analytic=self._analytic)
 
     def abs(self, x: Ball) -> Ball:
-        return x.real_abs(analytic=self._analytic)
+        return _plain(x).real_abs(analytic=self._analytic)
 
     def positive_part(self, x: Ball) -> Ball:
-        return x.real_max(acb(0), analytic=self._analytic)
+        return _plain(x).real_max(acb(0), analytic=self._analytic)
 
     def pow(self, x: Ball, c: Any) -> Ball:
-        if x == 0 and c > 0:
-            return acb(0)
-        return (c * self.log(x)).exp()
+        return acb(0) if _plain(x) == 0 and c > 0 else (c * self.log(x)).exp()
 
     def log_excess(self, t: Ball, s: Ball) -> Ball:
         return self.log(t) - s
 
     def klfun(self, t: Ball, s: Ball) -> Ball:
-        return -s if t == 0 else t * self.log(t) - s
+        return -s if _plain(t) == 0 else _plain(t) * self.log(t) - s
 
     def power_excess(self, t: Ball, s: Ball, a: Any) -> Ball:
         if a == 0:
@@ -107,13 +132,13 @@ def with_exact_parameters(row: Generator) -> Generator:
 
 
 def perspective(row: Generator, log_p: acb, log_q: acb, analytic: bool) -> acb:
-    """q f(p/q)."""
+    """q f(p/q), from the larger of the two: where it is analytic both sides are one function, and this one is bounded."""
     v = log_p - log_q
-    t = v.exp()
-    return log_q.exp() * row.f(t, v.expm1(), BallWords(t, v, analytic))
+    if v.real.mid() > 0:
+        row, v, log_q = row.reverse, -v, log_p
+    return log_q.exp() * row.f(Ratio(v.exp(), v, analytic), v.expm1(), BallWords(analytic))
 
 
 def at_zero(row: Generator) -> arb:
     """f(0), not finite where f says so."""
-    zero = acb(0)
-    return acb(row.f(zero, acb(-1), BallWords(zero, None))).real
+    return acb(row.f(acb(0), acb(-1), BallWords())).real

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from flint import arb, ctx
 
@@ -10,13 +11,14 @@ from ..density import Density
 from ..errors import NotConverged, UnsupportedLaw
 from ..evaluation import Evaluation
 from ..generators import Generator
-from .balls import at_zero, ball, precision, with_exact_parameters
+from .balls import at_zero, precision, with_exact_parameters
 from .line import Ray, rays
 from .reading import Part, laws, read
 from .tails import Undecided, is_infinite, tail_bound
 
 BITS = 128
-MOST_BITS = 1024
+MOST_BITS = 512
+MOST_VALUES = 100_000  # of the integrand on one ray
 LONGEST = 20_000  # log2 of the longest reach of an integral, over its unit
 
 
@@ -29,23 +31,28 @@ def enclosure(row: Generator, p: Density, q: Density, width: float) -> Evaluatio
     if first == second:
         return Evaluation(0.0, 0.0, "certified: p and q are one law", interval=(0.0, 0.0))
     bits, goal, lower, upper = BITS, width / 8, 0.0, math.inf
+    fineness = 2.0**-8  # the integrator meets a tolerance on each of its pieces, which add up
     while True:
         try:
             with precision(bits):
-                low, high = _floats(_value(row, first, second, goal, width))
+                low, high = _floats(_value(row, first, second, goal, fineness))
         except Infinite as proof:
             return Evaluation(math.inf, 0.0, f"infinite, certified: {proof}", interval=(math.inf, math.inf))
         lower, upper = max(lower, low), min(upper, high)
         method = f"certified by ball arithmetic, {bits} bits"
         middle = lower + (upper - lower) / 2
         found = Evaluation(middle, max(middle - lower, upper - middle), method, interval=(lower, upper))
-        if upper - lower <= width * max(upper, width):
+        if upper < math.inf and upper - lower <= width * max(upper, width):
             return found
         wanted = max(width * max(lower, width) / 8, 5e-324)
+        if lower >= sys.float_info.max:
+            raise NotConverged(
+                "beyond the largest float", evaluation=found, argument="p, q", remedy="choose a bounded row"
+            )
         if not goal / 2 <= wanted <= goal * 2:
             goal = wanted
         elif bits < MOST_BITS:
-            bits *= 2
+            bits, fineness = bits * 2, fineness**2
         else:
             raise NotConverged(
                 f"{bits} bits leave the interval [{lower:g}, {upper:g}]",
@@ -55,15 +62,15 @@ def enclosure(row: Generator, p: Density, q: Density, width: float) -> Evaluatio
             )
 
 
-def _value(row: Generator, p: list[Part], q: list[Part], goal: float, width: float) -> arb:
-    """D_f as a ball, by tails of at most `goal` and integrals to within `goal` or `width` of themselves."""
+def _value(row: Generator, p: list[Part], q: list[Part], goal: float, fineness: float) -> arb:
+    """D_f as a ball, by tails that add up to at most `goal` and integrals with a tolerance that much finer."""
     exact = with_exact_parameters(row)
     pieces = list(rays(laws(p), laws(q)))
     for ray in pieces:
         _refuse_infinite_mass(row, exact, ray)
     kept = [ray for ray in pieces if (ray.p and ray.q) or at_zero(exact.reverse if ray.p else exact) != 0]
     share = goal / (3 * len(kept) + 1)
-    accuracy = {"rel_tol": arb(width / 16), "abs_tol": arb(share / 2), "eval_limit": 200 * ctx.prec}
+    accuracy = {"rel_tol": arb(2) ** -ctx.prec, "abs_tol": arb(share) * fineness, "eval_limit": MOST_VALUES}
     total = arb(0)
     for ray in kept:
         reach = {}
@@ -82,7 +89,9 @@ def _refuse_infinite_mass(row: Generator, exact: Generator, ray: Ray) -> None:
     if at_zero(side).is_finite():
         return
     if weight != math.inf:
-        raise UnsupportedLaw(f"the balls of f(0) of {side.name} are not finite", argument="row", remedy="use evaluate()")
+        raise UnsupportedLaw(
+            f"the balls of f(0) of {side.name} are not finite", argument="row", remedy="use evaluate()"
+        )
     limit = "f'(∞)" if ray.p else "f(0)"
     raise Infinite(f"{name} has mass where {other} has none, and {limit} of {row.name} is infinite")
 
@@ -98,13 +107,15 @@ def _reach(row: Generator, exact: Generator, ray: Ray, far: bool, goal: float) -
                 return n, arb(bound.upper())
         except Undecided:
             if is_infinite(exact, ray.p, ray.q, tail):
-                way, anchor = ray.direction.side, float(ray.direction.anchor)
-                place = "±∞"[::1] if far else f"{anchor:g}"
+                infinity = "∞" if ray.direction.side > 0 else "−∞"
+                place = infinity if far else f"{float(ray.direction.anchor):g}"
                 raise Infinite(f"the integral of {row.name} diverges as x tends to {place}") from None
         n += max(1, n // 4)
     names = " against ".join(" + ".join(type(part).__name__ for _, part in law) or "nothing" for law in (ray.p, ray.q))
     raise UnsupportedLaw(
-        f"no tail bound for {row.name} of {names}", argument="p, q", remedy="choose a bounded row, such as js; or evaluate()"
+        f"no tail bound for {row.name} of {names}",
+        argument="p, q",
+        remedy="choose a bounded row, such as js; or evaluate()",
     )
 
 

@@ -9,80 +9,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from flint import acb, arb
 
-from .balls import ball, reach
-
-Order = tuple[Fraction, int]
-LogDensity = Callable[[acb, "acb | None", bool], acb]
-FLAT: Order = (Fraction(0), 0)
-
-
-@dataclass(frozen=True)
-class Direction:
-    """x = anchor + side z, z > 0."""
-
-    anchor: Fraction
-    side: int
-
-    def since(self, m: Fraction) -> arb:
-        """anchor - m, exactly 0 where it is."""
-        return ball(self.anchor - m)
-
-    def log_distance(self, end: Fraction, side: int) -> Callable[[acb, acb | None, bool], acb]:
-        """log(side (x - end)), which is log z itself from this end."""
-        from_end = self.since(end)
-
-        def log(z: acb, log_z: acb | None, analytic: bool) -> acb:
-            if self.anchor == end and log_z is not None:
-                return log_z
-            return (side * (from_end + self.side * z)).log(analytic=analytic)
-
-        return log
-
-
-@dataclass(frozen=True)
-class Tail:
-    """The z with y >= `start`, where y = z far out and y = 1/z near the anchor."""
-
-    direction: Direction
-    far: bool
-    start: arb
-
-    @property
-    def sign(self) -> int:
-        """log z = sign log y."""
-        return 1 if self.far else -1
-
-    @property
-    def z(self) -> arb:
-        """Where it begins."""
-        return self.start if self.far else 1 / self.start
-
-    @property
-    def small(self) -> arb:
-        """1/y as a ball for the whole tail."""
-        return reach(1 / self.start)
-
-    def power(self, c: Fraction) -> arb:
-        return (ball(c) * self.start.log()).exp()
-
-    def in_y(self, powers: dict[Fraction, arb], log: arb | None = None) -> dict[Order, arb]:
-        """{(c, k): b} with Σ b y^c (log y)^k = d log p/d log y, from Σ powers z^c + log · log z = d log p/d log z."""
-        found = {FLAT: arb(0)}
-        for c, b in powers.items():
-            rise = self.sign * c
-            if rise > 0:
-                found[rise, 0] = self.sign * b
-            else:
-                found[FLAT] += self.sign * (b if rise == 0 else b * reach(self.power(rise)))
-        if log is not None:
-            found[Fraction(0), 1] = log  # of a sign twice
-        return found
+from .balls import ball
+from .direction import Direction, LogDensity, Order, Tail
 
 
 class Line(ABC):
@@ -199,9 +132,11 @@ class Student(Line):
         return -(self.df + 1) * x / (self.df * self.width**2 + x * x)
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
-        ahead = self.ahead(tail)
-        spread = self.df * (self.width * tail.small) ** 2
-        return tail.in_y({Fraction(0): -(self.df + 1) * ahead / (spread + ahead * ahead)})
+        ahead, spread = self.ahead(tail), self.df * self.width**2 * tail.small
+        short = (tail.direction.side * tail.direction.since(self.centre) * ahead + spread) / (
+            spread * tail.small + ahead**2
+        )
+        return tail.in_y({Fraction(0): -(self.df + 1), Fraction(-1): (self.df + 1) * short})
 
 
 class Gamma(Line):
@@ -241,7 +176,8 @@ class Gamma(Line):
         ahead = self.ahead(tail)
         bend = arb(1) if self.power == 1 else ((self.rate - 1) * ahead.log()).exp()
         steep = -self.rate * (-self.rate * self.log_scale).exp() * bend
-        return tail.in_y({Fraction(0): self.exponent / ahead, self.power: steep})
+        short = tail.direction.side * tail.direction.since(self.centre) / ahead
+        return tail.in_y({Fraction(0): self.exponent, Fraction(-1): -self.exponent * short, self.power: steep})
 
 
 class Beta(Line):
@@ -267,7 +203,7 @@ class Beta(Line):
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         here, there = self.exponents if tail.direction.side > 0 else self.exponents[::-1]
-        return tail.in_y({Fraction(0): here - there * tail.small / (self.length - tail.small)})
+        return tail.in_y({Fraction(0): here, Fraction(1): -there / (self.length - tail.small)})
 
 
 class Uniform(Line):

@@ -13,7 +13,7 @@ from flint import acb, arb
 
 from ..generators import Generator
 from .balls import at_zero, ball, perspective
-from .laws import Direction, LogDensity, Tail
+from .direction import Direction, LogDensity, Tail
 from .tails import Law
 
 

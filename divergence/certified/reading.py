@@ -24,7 +24,9 @@ def read(density: Density, argument: str) -> list[Part]:
     """(weight, family, parameters) of each part; weights are relative to their sum."""
     if not isinstance(density, Density) or density.batch or density.dimension != 1:
         raise UnsupportedLaw(
-            f"{density!r} is not one law on the line by its density", argument=argument, remedy="certify laws one by one"
+            f"{density!r} is not one law on the line by its density",
+            argument=argument,
+            remedy="certify laws one by one",
         )
     parts = [part for part in _parts(density, Fraction(1), argument) if part[0]]
     return sorted(parts)

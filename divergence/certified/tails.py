@@ -18,8 +18,9 @@ from flint import acb, arb
 
 from ..generators import Generator
 from .balls import at_zero, ball, largest, perspective
+from .direction import FLAT, Order, Tail
 from .growth import START, growth
-from .laws import FLAT, Line, Order, Tail
+from .laws import Line
 
 Law = Sequence[tuple[arb, Line]]  # weights and laws
 
@@ -69,6 +70,16 @@ class Heights:
             raise Undecided
         return bound
 
+    def never_falls(self, slope: dict[Order, arb]) -> bool:
+        """Whether h with d log h/d log y = Σ b y^c (log y)^k stays above some positive number for all of the tail."""
+        if max(slope) == FLAT and slope[FLAT] >= 0:  # the other terms have integrals
+            return True
+        try:
+            self.sup(negative(slope))
+        except Undecided:
+            return False
+        return True
+
     def size(self, order: Order) -> arb:
         """y^c (log y)^k at the start."""
         return self.tail.power(order[0]) * self.tail.start.log() ** order[1]
@@ -76,12 +87,17 @@ class Heights:
     def falls_behind(self, order: Order, lead: Order) -> None:
         """Refuse a tail on which y^c (log y)^k does not fall behind the leading term, nor this rise, all the way."""
         for c, k in ((lead[0] - order[0], lead[1] - order[1]), lead):
-            if k and not (self.tail.start > 1 and (k > 0 or c * self.tail.start.log() > -k)):
+            if k and not (self.tail.start > 1 and (k > 0 or ball(c) * self.tail.start.log() > -k)):
                 raise Undecided
 
     def rise(self, slope: dict[Order, arb]) -> tuple[arb, Fraction]:
         """(b, c) with ∫ Σ b y^c (log y)^k dlog y <= b (y/start)^c from the start to any y of the tail."""
-        lead = max((order for order, b in slope.items() if not b <= 0), default=FLAT)
+        try:
+            self.sup(slope)
+            return arb(0), Fraction(0)
+        except Undecided:
+            pass
+        lead = max(FLAT, *(order for order, b in slope.items() if not b <= 0))
         bound = arb(0)
         for order in slope:
             self.falls_behind(FLAT, order)
@@ -104,6 +120,10 @@ def combined(slope: dict[Order, arb], other: dict[Order, arb], a: Any) -> dict[O
     for order, b in other.items():
         total[order] = total.get(order, arb(0)) + a * b
     return {order: b for order, b in total.items() if b != 0 or order == FLAT}
+
+
+def negative(slope: dict[Order, arb]) -> dict[Order, arb]:
+    return {order: -b for order, b in slope.items()}
 
 
 def mass(law: Law, heights: Heights) -> arb:
@@ -190,14 +210,11 @@ def _outgrows(a: Any, k: int, above: tuple[arb, Line], below: tuple[arb, Line], 
                 heights.sup(combined(other_elasticity, low_elasticity, -1))
                 excess += other_share * (other_start - low_start).exp()
         gap = combined(elasticity, low_elasticity, -1)
-        least = -heights.sup({order: -b for order, b in gap.items()})  # log p/q rises all the way
-        v = start + weight.log() - low_start - (share + excess).log()
-        if not (least > 0 and v > START):
-            return False
-        _, slope = heights.monomial([(p, arb(a)), (low, arb(1 - a))])
-        # log p/q rises as the leading power of its slope at least, for least > 0 holds relative to that power
-        logs = ball(max(gap)[0]) if k else arb(0)
-        heights.sup({order: -b for order, b in combined(slope, {FLAT: arb(1)}, logs).items()})
+        heights.sup(negative(gap))  # log p/q rises all the way
     except Undecided:
         return False
-    return True
+    if not start + weight.log() - low_start - (share + excess).log() > START:
+        return False
+    _, slope = heights.monomial([(p, arb(a)), (low, arb(1 - a))])
+    # and it rises at least as the leading power of its slope does
+    return heights.never_falls(combined(slope, {FLAT: arb(1)}, ball(max(gap)[0]) * k))
