@@ -11,7 +11,7 @@ from ..generators import Generator
 
 
 def certify(row: Generator, p: Density, q: Density, width: float = 1e-12) -> Evaluation:
-    """An interval [lower, upper] of floats that contains ∫ q f(p/q), of the laws whose parameters are exactly the floats.
+    """An interval [lower, upper] that contains ∫ q f(p/q) of the laws whose parameters are exactly the given floats.
 
     upper - lower <= width · max(upper, width): relative to the value down to values of `width`, absolute below. The
     weights of a mixture count relative to their sum. An infinite value is returned where it is proved.

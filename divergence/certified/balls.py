@@ -1,4 +1,4 @@
-"""The vocabulary once more, in Arb's complex balls: a row handed these words encloses q f(p/q) with every rounding error.
+"""The vocabulary once more, in Arb's complex balls: a row handed these words encloses q f(p/q), rounding and all.
 
 A function is integrated by its values on complex balls about the line. Where the integrator asks for it, `analytic` is
 true, and a word that is not analytic on the whole of its ball, such as a logarithm across its cut or |x| across 0, must
@@ -132,7 +132,7 @@ def with_exact_parameters(row: Generator) -> Generator:
 
 
 def perspective(row: Generator, log_p: acb, log_q: acb, analytic: bool) -> acb:
-    """q f(p/q), from the larger of the two: where it is analytic both sides are one function, and this one is bounded."""
+    """q f(p/q), from the larger of the two: where it is analytic both spellings are one function."""
     v = log_p - log_q
     if v.real.mid() > 0:
         row, v, log_q = row.reverse, -v, log_p

@@ -68,7 +68,7 @@ def _value(row: Generator, p: list[Part], q: list[Part], goal: float, fineness: 
     pieces = list(rays(laws(p), laws(q)))
     for ray in pieces:
         _refuse_infinite_mass(row, exact, ray)
-    kept = [ray for ray in pieces if (ray.p and ray.q) or at_zero(exact.reverse if ray.p else exact) != 0]
+    kept = [ray for ray in pieces if not _weighs_nothing(exact, ray)]
     share = goal / (3 * len(kept) + 1)
     accuracy = {"rel_tol": arb(2) ** -ctx.prec, "abs_tol": arb(share) * fineness, "eval_limit": MOST_VALUES}
     total = arb(0)
@@ -81,6 +81,10 @@ def _value(row: Generator, p: list[Part], q: list[Part], goal: float, fineness: 
     return total
 
 
+def _weighs_nothing(exact: Generator, ray: Ray) -> bool:
+    return not (ray.p and ray.q) and at_zero(exact.reverse if ray.p else exact).is_zero()
+
+
 def _refuse_infinite_mass(row: Generator, exact: Generator, ray: Ray) -> None:
     """Raise where one law is alone on a ray and f has no finite weight for it."""
     if ray.p and ray.q:
@@ -90,7 +94,7 @@ def _refuse_infinite_mass(row: Generator, exact: Generator, ray: Ray) -> None:
         return
     if weight != math.inf:
         raise UnsupportedLaw(
-            f"the balls of f(0) of {side.name} are not finite", argument="row", remedy="use evaluate()"
+            f"no enclosure of f(0) is known for {side.name}", argument="row", remedy="evaluate() takes any row"
         )
     limit = "f'(∞)" if ray.p else "f(0)"
     raise Infinite(f"{name} has mass where {other} has none, and {limit} of {row.name} is infinite")
@@ -115,7 +119,7 @@ def _reach(row: Generator, exact: Generator, ray: Ray, far: bool, goal: float) -
     raise UnsupportedLaw(
         f"no tail bound for {row.name} of {names}",
         argument="p, q",
-        remedy="choose a bounded row, such as js; or evaluate()",
+        remedy="choose a bounded row, such as js; evaluate() takes any pair",
     )
 
 

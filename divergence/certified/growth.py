@@ -22,7 +22,7 @@ class Growth:
     """Σ c t^a (log t)^k for all t >= e^START, as {(a, k): c}."""
 
     def __init__(self, terms: dict[tuple[fmpq, int], arb]):
-        self.terms = {order: c for order, c in terms.items() if c != 0} or {ONE: arb(0)}
+        self.terms = {order: c for order, c in terms.items() if not c.is_zero()} or {ONE: arb(0)}
 
     def lead(self) -> tuple[arb, fmpq, int]:
         """(c, a, k) with the whole = c t^a (log t)^k."""

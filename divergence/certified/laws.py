@@ -133,9 +133,8 @@ class Student(Line):
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         ahead, spread = self.ahead(tail), self.df * self.width**2 * tail.small
-        short = (tail.direction.side * tail.direction.since(self.centre) * ahead + spread) / (
-            spread * tail.small + ahead**2
-        )
+        gap = tail.direction.side * tail.direction.since(self.centre)
+        short = (gap * ahead + spread) / (spread * tail.small + ahead**2)
         return tail.in_y({Fraction(0): -(self.df + 1), Fraction(-1): (self.df + 1) * short})
 
 
@@ -159,7 +158,7 @@ class Gamma(Line):
             value = acb(self.level)
             if self.power == 1:
                 value -= (start + way.side * z) / self.unit
-                if self.exponent == 0:
+                if self.exponent.is_zero():
                     return value
             log_x = log_distance(z, log_z, analytic)
             if self.power != 1:
@@ -170,7 +169,7 @@ class Gamma(Line):
 
     def score(self, x: arb, side: int) -> arb:
         rise = 1 / self.unit if self.power == 1 else (self.rate * (x.log() - self.log_scale)).exp() * self.rate / x
-        return (arb(0) if self.exponent == 0 else self.exponent / x) - rise
+        return (arb(0) if self.exponent.is_zero() else self.exponent / x) - rise
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         ahead = self.ahead(tail)
@@ -190,7 +189,7 @@ class Beta(Line):
 
     def log_density(self, way: Direction) -> LogDensity:
         ends = ((self.low, 1), (self.high, -1))
-        logs = [(c, way.log_distance(*end)) for c, end in zip(self.exponents, ends) if c != 0]
+        logs = [(c, way.log_distance(*end)) for c, end in zip(self.exponents, ends) if not c.is_zero()]
 
         def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
             return sum((c * log(z, log_z, analytic) for c, log in logs), acb(self.level))
@@ -199,7 +198,8 @@ class Beta(Line):
 
     def score(self, x: arb, side: int) -> arb:
         first, second = self.exponents
-        return (first / x if first != 0 else arb(0)) - (second / (self.length - x) if second != 0 else arb(0))
+        left, right = (arb(0) if c.is_zero() else c / gap for c, gap in ((first, x), (second, self.length - x)))
+        return left - right
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         here, there = self.exponents if tail.direction.side > 0 else self.exponents[::-1]

@@ -1,4 +1,4 @@
-"""From a `Density` to laws in balls: its parts, the family of each, and parameters that are exactly the given floats."""
+"""From a `Density` to laws in balls: its parts, their families, and parameters that are exactly the given floats."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def read(density: Density, argument: str) -> list[Part]:
     """(weight, family, parameters) of each part; weights are relative to their sum."""
     if not isinstance(density, Density) or density.batch or density.dimension != 1:
         raise UnsupportedLaw(
-            f"{density!r} is not one law on the line by its density",
+            f"{density!r} is not one law with a density on the line",
             argument=argument,
-            remedy="certify laws one by one",
+            remedy="certify such laws, one pair at a time",
         )
     parts = [part for part in _parts(density, Fraction(1), argument) if part[0]]
     return sorted(parts)

@@ -97,7 +97,7 @@ class Heights:
             return arb(0), Fraction(0)
         except Undecided:
             pass
-        lead = max(FLAT, *(order for order, b in slope.items() if not b <= 0))
+        lead = max([FLAT, *(order for order, b in slope.items() if not b <= 0)])
         bound = arb(0)
         for order in slope:
             self.falls_behind(FLAT, order)
@@ -119,7 +119,7 @@ def combined(slope: dict[Order, arb], other: dict[Order, arb], a: Any) -> dict[O
     total = dict(slope)
     for order, b in other.items():
         total[order] = total.get(order, arb(0)) + a * b
-    return {order: b for order, b in total.items() if b != 0 or order == FLAT}
+    return {order: b for order, b in total.items() if order == FLAT or not b.is_zero()}
 
 
 def negative(slope: dict[Order, arb]) -> dict[Order, arb]:
@@ -142,7 +142,7 @@ def _half(row: Generator, p: Law, q: Law, heights: Heights) -> arb:
         return arb(0)
     slope = at_zero(row.reverse)
     if slope.is_finite():
-        return slope * mass(p, heights) if slope != 0 else arb(0)
+        return slope * mass(p, heights) if not slope.is_zero() else arb(0)
     c, a, k = growth(row)
     middle = perspective(row, acb(START), acb(0), False).real  # f(e^START) bounds f up to there
     bounds = _decided([lambda j=j: _steep(c, a, k, p, q[j], heights) for j in range(len(q))])
@@ -178,7 +178,7 @@ def _steep(c: arb, a: Any, k: int, p: Law, weighed: tuple[arb, Line], heights: H
     for weight, part in p:
         powers = [(part, arb(a))] + ([] if a == 1 else [(low, arb(1 - a))])
         for factor, extra in logs or [(arb(1), Fraction(0))]:
-            if factor != 0:
+            if not factor.is_zero():
                 total += steep * weight ** arb(a) * factor * heights.integral(powers, ball(extra))
     return total
 
