@@ -2,7 +2,8 @@
 
 A function is integrated by its values on complex balls about the line. Where the integrator asks for it, `analytic` is
 true, and a word that is not analytic on the whole of its ball, such as a logarithm across its cut or |x| across 0, must
-answer with a ball that is not finite. So the flag lives here, and no caller can forget it.
+answer with a ball that is not finite. So the flag lives in the words, where no formula can forget it. A ball
+that may be 0 is neither == 0 nor != 0: ask `is_zero`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ def ball(x: Any) -> arb:
 def reach(x: arb) -> arb:
     """[0, x] as a ball."""
     return arb(0).union(x)
+
+
+def power(x: arb, c: Fraction) -> arb:
+    """x^c, exact where c is a small integer and x^c a short number."""
+    return x ** int(c) if c.denominator == 1 and abs(c) < 64 else (ball(c) * x.log()).exp()
 
 
 def largest(x: arb) -> arb:
@@ -131,9 +137,8 @@ def with_exact_parameters(row: Generator) -> Generator:
     return family(*(with_exact_parameters(x) if isinstance(x, Generator) else rational(x) for x in values))
 
 
-def perspective(row: Generator, log_p: acb, log_q: acb, analytic: bool) -> acb:
-    """q f(p/q), from the larger of the two: where it is analytic both spellings are one function."""
-    v = log_p - log_q
+def perspective(row: Generator, log_p: acb, log_q: acb, v: acb, analytic: bool = False) -> acb:
+    """q f(p/q), v = log p/q, from the larger of the two: where it is analytic both spellings are one function."""
     if v.real.mid() > 0:
         row, v, log_q = row.reverse, -v, log_p
     return log_q.exp() * row.f(Ratio(v.exp(), v, analytic), v.expm1(), BallWords(analytic))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 import sys
 
-from flint import arb, ctx
+from flint import arb
 
 from ..density import Density
 from ..errors import NotConverged, UnsupportedLaw
 from ..evaluation import Evaluation
 from ..generators import Generator
 from .balls import at_zero, precision, with_exact_parameters
+from .direction import Undecided
 from .line import Ray, rays
 from .reading import Part, laws, read
-from .tails import Undecided, is_infinite, tail_bound
+from .tails import is_infinite, tail_bound
 
 BITS = 128
 MOST_BITS = 512
-MOST_VALUES = 100_000  # of the integrand on one ray
-LONGEST = 20_000  # log2 of the longest reach of an integral, over its unit
+MOST_VALUES = 30_000  # of the integrand on one ray
+LONGEST = 1_000_000  # log2 of the longest reach of an integral, over its unit
 
 
 class Infinite(Exception):
@@ -35,7 +36,7 @@ def enclosure(row: Generator, p: Density, q: Density, width: float) -> Evaluatio
     while True:
         try:
             with precision(bits):
-                low, high = _floats(_value(row, first, second, goal, fineness))
+                low, high = _floats(*_value(row, first, second, goal, width, fineness))
         except Infinite as proof:
             return Evaluation(math.inf, 0.0, f"infinite, certified: {proof}", interval=(math.inf, math.inf))
         lower, upper = max(lower, low), min(upper, high)
@@ -62,15 +63,15 @@ def enclosure(row: Generator, p: Density, q: Density, width: float) -> Evaluatio
             )
 
 
-def _value(row: Generator, p: list[Part], q: list[Part], goal: float, fineness: float) -> arb:
-    """D_f as a ball, by tails that add up to at most `goal` and integrals with a tolerance that much finer."""
+def _value(row: Generator, p: list[Part], q: list[Part], goal: float, width: float, fineness: float) -> tuple[arb, arb]:
+    """Bounds on D_f, by tails that add up to `goal` and integrals meant to be that much finer, or than `width`."""
     exact = with_exact_parameters(row)
     pieces = list(rays(laws(p), laws(q)))
     for ray in pieces:
         _refuse_infinite_mass(row, exact, ray)
     kept = [ray for ray in pieces if not _weighs_nothing(exact, ray)]
     share = goal / (3 * len(kept) + 1)
-    accuracy = {"rel_tol": arb(2) ** -ctx.prec, "abs_tol": arb(share) * fineness, "eval_limit": MOST_VALUES}
+    accuracy = {"rel_tol": arb(width) * fineness, "abs_tol": arb(share) * fineness, "eval_limit": MOST_VALUES}
     total = arb(0)
     for ray in kept:
         reach = {}
@@ -78,7 +79,9 @@ def _value(row: Generator, p: list[Part], q: list[Part], goal: float, fineness: 
             reach[far], bound = _reach(row, exact, ray, far, share)
             total += arb(0).union(bound)
         total += ray.integral(exact, reach, **accuracy)
-    return total
+    most = at_zero(exact) + at_zero(exact.reverse)
+    upper = total.upper().min(most.upper()) if most.is_finite() else total.upper()
+    return total.lower(), upper
 
 
 def _weighs_nothing(exact: Generator, ray: Ray) -> bool:
@@ -123,14 +126,14 @@ def _reach(row: Generator, exact: Generator, ray: Ray, far: bool, goal: float) -
     )
 
 
-def _floats(x: arb) -> tuple[float, float]:
-    """The ball as floats, rounded outward; a divergence is at least 0."""
-    if not x.is_finite():
+def _floats(lower: arb, upper: arb) -> tuple[float, float]:
+    """The bounds as floats, rounded outward; a divergence is at least 0."""
+    if not (lower.is_finite() and upper.is_finite()):
         return 0.0, math.inf
-    low, high = _float(x.lower()), _float(x.upper())
-    while arb(low) > x.lower():
+    low, high = _float(lower), _float(upper)
+    while arb(low) > lower:
         low = math.nextafter(low, -math.inf)
-    while high < math.inf and arb(high) < x.upper():
+    while high < math.inf and arb(high) < upper:
         high = math.nextafter(high, math.inf)
     return max(0.0, low), high
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from flint import acb, arb
+from flint import arb
 
 from .balls import ball, reach
+from .taylor import logarithm
 
 Order = tuple[Fraction, int]
-LogDensity = Callable[[acb, "acb | None", bool], acb]
+LogDensity = Callable[[Any, Any, bool], Any]
 FLAT: Order = (Fraction(0), 0)
+
+
+class Undecided(Exception):
+    """The tail is too long, or the balls too wide, to tell."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,14 @@ class Direction:
         """anchor - m, exactly 0 where it is."""
         return ball(self.anchor - m)
 
-    def log_distance(self, end: Fraction, side: int) -> Callable[[acb, acb | None, bool], acb]:
+    def log_distance(self, end: Fraction, side: int) -> LogDensity:
         """log(side (x - end)), which is log z itself from this end."""
         from_end = self.since(end)
 
-        def log(z: acb, log_z: acb | None, analytic: bool) -> acb:
+        def log(z: Any, log_z: Any, analytic: bool) -> Any:
             if self.anchor == end and log_z is not None:
                 return log_z
-            return (side * (from_end + self.side * z)).log(analytic=analytic)
+            return logarithm(side * (from_end + self.side * z), analytic)
 
         return log
 
@@ -61,10 +67,10 @@ class Tail:
         """1/y as a ball for the whole tail."""
         return reach(1 / self.start)
 
-    def power(self, c: Fraction) -> arb:
-        return (ball(c) * self.start.log()).exp()
-
-    def in_y(self, powers: dict[Fraction, arb], log: arb | None = None) -> dict[Order, arb]:
-        """{(c, k): b} with Σ b y^c (log y)^k = d log p/d log y, from Σ powers z^c + log · log z = d log p/d log z."""
-        found = {FLAT: arb(0)} | {(self.sign * c, 0): self.sign * b for c, b in powers.items()}
+    def in_y(self, *powers: tuple[Fraction, arb], log: arb | None = None) -> dict[Order, arb]:
+        """{(c, k): b} with Σ b y^c (log y)^k = d log p/d log y, from pairs: Σ b z^c + log · log z = d log p/d log z."""
+        found = {FLAT: arb(0)}
+        for c, b in powers:
+            order = (self.sign * c, 0)
+            found[order] = found.get(order, arb(0)) + self.sign * b
         return found if log is None else found | {(Fraction(0), 1): log}  # of a sign twice

@@ -14,8 +14,9 @@ from typing import Any
 
 from flint import acb, arb
 
-from .balls import ball
-from .direction import Direction, LogDensity, Order, Tail
+from .balls import ball, power, reach
+from .direction import Direction, LogDensity, Order, Tail, Undecided
+from .taylor import logarithm
 
 
 class Line(ABC):
@@ -31,7 +32,7 @@ class Line(ABC):
 
     @abstractmethod
     def log_density(self, way: Direction) -> LogDensity:
-        """log p(anchor + side z) as a function of z, of log z where it is known better, and of the analytic flag."""
+        """log p(anchor + side z), of a ball or a series z, of log z where that is known, and of the analytic flag."""
 
     @abstractmethod
     def score(self, x: arb, side: int) -> arb:
@@ -47,7 +48,7 @@ class Line(ABC):
         if tail.far or way.anchor in self.singular:
             return self.fall(tail)
         x = way.since(self.centre) + way.side * tail.small
-        return tail.in_y({Fraction(1): way.side * self.score(x, way.side)})
+        return tail.in_y((Fraction(1), way.side * self.score(x, way.side)))
 
     def ahead(self, tail: Tail) -> arb:
         """(distance from the centre)/z in a far tail, where it must be positive."""
@@ -61,14 +62,19 @@ class Normal(Line):
 
     def log_density(self, way: Direction) -> LogDensity:
         start = way.since(self.centre)
-        return lambda z, log_z, analytic: self.level - ((start + way.side * z) / self.width) ** 2 / 2
+
+        def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
+            w = (start + way.side * z) / self.width
+            return self.level - w * w / 2
+
+        return log_density
 
     def score(self, x: arb, side: int) -> arb:
         return -x / self.width**2
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         gap = tail.direction.side * tail.direction.since(self.centre)
-        return tail.in_y({Fraction(2): -1 / self.width**2, Fraction(1): -gap / self.width**2})
+        return tail.in_y((Fraction(2), -1 / self.width**2), (Fraction(1), -gap / self.width**2))
 
 
 class Laplace(Line):
@@ -86,7 +92,7 @@ class Laplace(Line):
         return -arb(0 if x == 0 else 1 if x > 0 else -1 if x < 0 else side) / self.width
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
-        return tail.in_y({Fraction(1): -1 / self.width})
+        return tail.in_y((Fraction(1), -1 / self.width))
 
 
 class Logistic(Line):
@@ -97,9 +103,9 @@ class Logistic(Line):
     def log_density(self, way: Direction) -> LogDensity:
         start = way.since(self.centre)
 
-        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+        def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             w = (start + way.side * z) / self.width
-            return self.level - w - 2 * (1 + (-w).exp()).log(analytic=analytic)
+            return self.level - w - 2 * logarithm(1 + (-w).exp(), analytic)
 
         return log_density
 
@@ -107,8 +113,12 @@ class Logistic(Line):
         return -(x / (2 * self.width)).tanh() / self.width
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
-        least = (self.ahead(tail) * tail.start / (2 * self.width)).lower()
-        return tail.in_y({Fraction(1): -least.tanh().union(arb(1)) / self.width})
+        if not tail.start > 2 * self.width:
+            raise Undecided
+        # z (1 - tanh) <= 2 z e^(-w), and z² e^(-w) falls from here on
+        w = (tail.direction.side * tail.direction.since(self.centre) + tail.start) / self.width
+        short = reach(2 * tail.start**2 * (-w).exp())
+        return tail.in_y((Fraction(1), -1 / self.width), (Fraction(-1), short / self.width))
 
 
 class Student(Line):
@@ -122,9 +132,9 @@ class Student(Line):
     def log_density(self, way: Direction) -> LogDensity:
         start, spread, power = way.since(self.centre), self.df * self.width**2, (self.df + 1) / 2
 
-        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+        def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             x = start + way.side * z
-            return self.level - power * (1 + x * x / spread).log(analytic=analytic)
+            return self.level - power * logarithm(1 + x * x / spread, analytic)
 
         return log_density
 
@@ -135,7 +145,7 @@ class Student(Line):
         ahead, spread = self.ahead(tail), self.df * self.width**2 * tail.small
         gap = tail.direction.side * tail.direction.since(self.centre)
         short = (gap * ahead + spread) / (spread * tail.small + ahead**2)
-        return tail.in_y({Fraction(0): -(self.df + 1), Fraction(-1): (self.df + 1) * short})
+        return tail.in_y((Fraction(0), -(self.df + 1)), (Fraction(-1), (self.df + 1) * short))
 
 
 class Gamma(Line):
@@ -154,7 +164,7 @@ class Gamma(Line):
     def log_density(self, way: Direction) -> LogDensity:
         log_distance, start = way.log_distance(self.centre, 1), way.since(self.centre)
 
-        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+        def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             value = acb(self.level)
             if self.power == 1:
                 value -= (start + way.side * z) / self.unit
@@ -168,15 +178,14 @@ class Gamma(Line):
         return log_density
 
     def score(self, x: arb, side: int) -> arb:
-        rise = 1 / self.unit if self.power == 1 else (self.rate * (x.log() - self.log_scale)).exp() * self.rate / x
+        rise = self.rate * power(x, self.power - 1) / power(self.unit, self.power)
         return (arb(0) if self.exponent.is_zero() else self.exponent / x) - rise
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         ahead = self.ahead(tail)
-        bend = arb(1) if self.power == 1 else ((self.rate - 1) * ahead.log()).exp()
-        steep = -self.rate * (-self.rate * self.log_scale).exp() * bend
+        steep = -self.rate * power(ahead, self.power - 1) / power(self.unit, self.power)
         short = tail.direction.side * tail.direction.since(self.centre) / ahead
-        return tail.in_y({Fraction(0): self.exponent, Fraction(-1): -self.exponent * short, self.power: steep})
+        return tail.in_y((Fraction(0), self.exponent), (Fraction(-1), -self.exponent * short), (self.power, steep))
 
 
 class Beta(Line):
@@ -191,7 +200,7 @@ class Beta(Line):
         ends = ((self.low, 1), (self.high, -1))
         logs = [(c, way.log_distance(*end)) for c, end in zip(self.exponents, ends) if not c.is_zero()]
 
-        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+        def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             return sum((c * log(z, log_z, analytic) for c, log in logs), acb(self.level))
 
         return log_density
@@ -203,7 +212,7 @@ class Beta(Line):
 
     def fall(self, tail: Tail) -> dict[Order, arb]:
         here, there = self.exponents if tail.direction.side > 0 else self.exponents[::-1]
-        return tail.in_y({Fraction(0): here, Fraction(1): -there / (self.length - tail.small)})
+        return tail.in_y((Fraction(0), here), (Fraction(1), -there / (self.length - tail.small)))
 
 
 class Uniform(Line):
@@ -233,9 +242,10 @@ class LogNormal(Line):
     def log_density(self, way: Direction) -> LogDensity:
         log_distance = way.log_distance(self.centre, 1)
 
-        def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+        def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             log_x = log_distance(z, log_z, analytic)
-            return self.level - log_x - ((log_x - self.mean) / self.width) ** 2 / 2
+            w = (log_x - self.mean) / self.width
+            return self.level - log_x - w * w / 2
 
         return log_density
 
@@ -245,7 +255,7 @@ class LogNormal(Line):
     def fall(self, tail: Tail) -> dict[Order, arb]:
         ahead, variance = self.ahead(tail), self.width**2
         level = (-1 - (ahead.log() - self.mean) / variance) / ahead
-        return tail.in_y({Fraction(0): level}, log=-1 / (variance * ahead))
+        return tail.in_y((Fraction(0), level), log=-1 / (variance * ahead))
 
 
 FAMILIES: dict[str, Callable[..., Line]] = {

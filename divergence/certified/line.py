@@ -9,12 +9,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from flint import acb, arb
+from flint import acb, acb_series, arb
 
 from ..generators import Generator
 from .balls import at_zero, ball, perspective
 from .direction import Direction, LogDensity, Tail
 from .tails import Law
+from .taylor import enclosed, logarithm
 
 
 @dataclass(frozen=True)
@@ -67,46 +68,47 @@ class Ray:
 
     def _over(self, row: Generator, logarithmic: bool, start: int, end: int, accuracy: dict[str, Any]) -> arb:
         """z = unit w, or unit 2^w: the integral over w."""
-        unit, log_two = ball(self.unit), arb(2).log()
-        log_unit = unit.log()
-        integrand = self._integrand(row)
-
-        def linear(w: acb, analytic: bool) -> acb:
-            return unit * integrand(unit * w, None, analytic)
-
-        def log(w: acb, analytic: bool) -> acb:
-            log_z = log_unit + log_two * w
-            z = log_z.exp()
-            return log_two * z * integrand(z, log_z, analytic)
-
-        return acb.integral(log if logarithmic else linear, acb(start), acb(end), **accuracy).real
-
-    def _integrand(self, row: Generator) -> LogDensity:
+        unit, log_two, log_unit = ball(self.unit), arb(2).log(), ball(self.unit).log()
         log_p, log_q = (log_mixture(law, self.direction) for law in (self.p, self.q))
-        if not (self.p and self.q):  # one law alone, weighed by f'(inf) or f(0)
-            alone, weight = (log_p, at_zero(row.reverse)) if self.p else (log_q, at_zero(row))
-            return lambda z, log_z, analytic: weight * alone(z, log_z, analytic).exp()
+        alone = None if self.p and self.q else at_zero(row.reverse) if self.p else at_zero(row)
 
-        def both(z: acb, log_z: acb | None, analytic: bool) -> acb:
-            return perspective(row, log_p(z, log_z, analytic), log_q(z, log_z, analytic), analytic)
+        def place(w: Any) -> tuple[Any, Any]:
+            if not logarithmic:
+                return unit * w, None
+            log_z = log_unit + log_two * w
+            return log_z.exp(), log_z
 
-        return both
+        def logs(w: Any, analytic: bool) -> tuple[Any, Any]:
+            z, log_z = place(w)
+            return log_p(z, log_z, analytic), log_q(z, log_z, analytic)
+
+        def integrand(w: acb, analytic: bool) -> acb:
+            rate = log_two * place(w)[0] if logarithmic else unit
+            if alone is None:
+                return rate * perspective(row, *enclosed(logs, w, analytic), analytic)
+            return rate * alone * (log_p if self.p else log_q)(*place(w), analytic).exp()
+
+        return acb.integral(integrand, acb(start), acb(end), **accuracy).real
 
 
 def log_mixture(law: Law, way: Direction) -> LogDensity:
     """log Σ w p, led by the part that is largest at the ball, so that its logarithm stays off the cut."""
     terms = [(weight.log(), part.log_density(way)) for weight, part in law]
 
-    def log_density(z: acb, log_z: acb | None, analytic: bool) -> acb:
+    def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
         logs = [log_weight + log_part(z, log_z, analytic) for log_weight, log_part in terms]
         if len(logs) == 1:
             return logs[0]
-        heights = [float(x.real.mid()) for x in logs]
-        lead = max(range(len(logs)), key=lambda i: heights[i])
+        heights = [_middle(x) for x in logs]
+        lead = heights.index(max(heights))
         rest = sum(((x - logs[lead]).exp() for i, x in enumerate(logs) if i != lead), acb(1))
-        return logs[lead] + rest.log(analytic=analytic)
+        return logs[lead] + logarithm(rest, analytic)
 
     return log_density
+
+
+def _middle(x: Any) -> float:
+    return float((x[0] if isinstance(x, acb_series) else x).real.mid())
 
 
 def rays(p: Law, q: Law) -> Iterator[Ray]:

@@ -10,23 +10,18 @@ its parts, added up. The same lemmas read backwards prove divergence.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from functools import reduce
 from typing import Any
 
 from flint import acb, arb
 
 from ..generators import Generator
-from .balls import at_zero, ball, largest, perspective
-from .direction import FLAT, Order, Tail
+from .balls import at_zero, ball, largest, perspective, power
+from .direction import FLAT, Order, Tail, Undecided
 from .growth import START, growth
 from .laws import Line
 
 Law = Sequence[tuple[arb, Line]]  # weights and laws
-
-
-class Undecided(Exception):
-    """This tail is too long, or the balls too wide, for the lemmas."""
 
 
 class Heights:
@@ -70,6 +65,14 @@ class Heights:
             raise Undecided
         return bound
 
+    def gain(self, slope: dict[Order, arb]) -> arb:
+        """At least h(y)/h(start) for all of the tail."""
+        if max(slope) == FLAT and slope[FLAT] <= 0:
+            integrals = (largest(b) * self.size(order) / -ball(order[0]) for order, b in slope.items() if order != FLAT)
+            return sum(integrals, arb(0)).exp()
+        self.sup(slope)
+        return arb(1)
+
     def never_falls(self, slope: dict[Order, arb]) -> bool:
         """Whether h with d log h/d log y = Σ b y^c (log y)^k stays above some positive number for all of the tail."""
         if max(slope) == FLAT and slope[FLAT] >= 0:  # the other terms have integrals
@@ -82,7 +85,7 @@ class Heights:
 
     def size(self, order: Order) -> arb:
         """y^c (log y)^k at the start."""
-        return self.tail.power(order[0]) * self.tail.start.log() ** order[1]
+        return power(self.tail.start, order[0]) * self.tail.start.log() ** order[1]
 
     def falls_behind(self, order: Order, lead: Order) -> None:
         """Refuse a tail on which y^c (log y)^k does not fall behind the leading term, nor this rise, all the way."""
@@ -90,11 +93,11 @@ class Heights:
             if k and not (self.tail.start > 1 and (k > 0 or ball(c) * self.tail.start.log() > -k)):
                 raise Undecided
 
-    def rise(self, slope: dict[Order, arb]) -> tuple[arb, Fraction]:
-        """(b, c) with ∫ Σ b y^c (log y)^k dlog y <= b (y/start)^c from the start to any y of the tail."""
+    def rise(self, slope: dict[Order, arb], c: arb) -> tuple[arb, arb]:
+        """(b, c) with ∫ Σ b y^c (log y)^k dlog y <= b (y/start)^c from the start to any y; the given c, if it will do."""
         try:
             self.sup(slope)
-            return arb(0), Fraction(0)
+            return arb(0), arb(0)
         except Undecided:
             pass
         lead = max([FLAT, *(order for order, b in slope.items() if not b <= 0)])
@@ -105,13 +108,11 @@ class Heights:
             if not b <= 0:
                 self.falls_behind(order, lead)
                 bound += largest(b) * self.size(order) / self.size(lead)
-        c, k = lead
-        if c:
-            return bound * self.size(lead) / ball(c), c
+        if lead[0]:
+            return bound * self.size(lead) / ball(lead[0]), ball(lead[0])
         # with w = log(y/start): w <= e^(c w)/(e c) and w²/2 <= 2 e^(c w)/(e c)²
-        c = Fraction(1, 16)
-        unit = 1 / (arb(1).exp() * ball(c))
-        return bound * (self.tail.start.log() * unit + 2 * unit**2 if k else unit), c
+        unit = 1 / (arb(1).exp() * c)
+        return bound * (self.tail.start.log() * unit + 2 * unit**2 if lead[1] else unit), c
 
 
 def combined(slope: dict[Order, arb], other: dict[Order, arb], a: Any) -> dict[Order, arb]:
@@ -144,7 +145,7 @@ def _half(row: Generator, p: Law, q: Law, heights: Heights) -> arb:
     if slope.is_finite():
         return slope * mass(p, heights) if not slope.is_zero() else arb(0)
     c, a, k = growth(row)
-    middle = perspective(row, acb(START), acb(0), False).real  # f(e^START) bounds f up to there
+    middle = perspective(row, acb(START), acb(0), acb(START)).real  # f(e^START) bounds f up to there
     bounds = _decided([lambda j=j: _steep(c, a, k, p, q[j], heights) for j in range(len(q))])
     return middle * mass(q, heights) + bounds
 
@@ -169,24 +170,28 @@ def _steep(c: arb, a: Any, k: int, p: Law, weighed: tuple[arb, Line], heights: H
     share, low = weighed
     n = arb(len(p))
     steep = c * n ** arb(a - 1) * share ** arb(1 - a)
-    logs = [(n.log(), Fraction(0))] * k  # log p/q <= log n + the largest of the parts, each at most level + b y^c
+    powers = [[(part, arb(a))] + ([] if a == 1 else [(low, arb(1 - a))]) for _, part in p]
+    slack = reduce(lambda x, y: x.min(y), (-heights.sup(heights.monomial(x)[1]) for x in powers)) / 2
+    logs = [(n.log(), arb(0))] * k  # log p/q <= log n + the largest of the parts, each at most level + b y^c
     for weight, part in p if k else ():
         (start, elasticity), (low_start, low_elasticity) = heights.of(part), heights.of(low)
-        logs.append((largest(start - low_start + (weight / share).log()), Fraction(0)))
-        logs.append(heights.rise(combined(elasticity, low_elasticity, -1)))
+        logs.append((largest(start - low_start + (weight / share).log()), arb(0)))
+        logs.append(heights.rise(combined(elasticity, low_elasticity, -1), slack))
     total = arb(0)
-    for weight, part in p:
-        powers = [(part, arb(a))] + ([] if a == 1 else [(low, arb(1 - a))])
-        for factor, extra in logs or [(arb(1), Fraction(0))]:
+    for (weight, _), monomial in zip(p, powers):
+        for factor, extra in logs or [(arb(1), arb(0))]:
             if not factor.is_zero():
-                total += steep * weight ** arb(a) * factor * heights.integral(powers, ball(extra))
+                total += steep * weight ** arb(a) * factor * heights.integral(monomial, extra)
     return total
 
 
 def is_infinite(row: Generator, p: Law, q: Law, tail: Tail) -> bool:
     """Whether it is proved that ∫ q f(p/q) over the tail is infinite."""
     heights = Heights(tail)
-    return _grows(row, p, q, heights) or _grows(row.reverse, q, p, heights)
+    try:
+        return _grows(row, p, q, heights) or _grows(row.reverse, q, p, heights)
+    except Undecided:
+        return False
 
 
 def _grows(row: Generator, p: Law, q: Law, heights: Heights) -> bool:
@@ -207,8 +212,8 @@ def _outgrows(a: Any, k: int, above: tuple[arb, Line], below: tuple[arb, Line], 
         for other_share, other in q:
             if other is not low:
                 other_start, other_elasticity = heights.of(other)
-                heights.sup(combined(other_elasticity, low_elasticity, -1))
-                excess += other_share * (other_start - low_start).exp()
+                gain = heights.gain(combined(other_elasticity, low_elasticity, -1))
+                excess += other_share * (other_start - low_start).exp() * gain
         gap = combined(elasticity, low_elasticity, -1)
         heights.sup(negative(gap))  # log p/q rises all the way
     except Undecided:
