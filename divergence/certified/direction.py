@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb
 
 from .balls import ball, reach
-from .taylor import logarithm
+from .taylor import logarithm, middle
 
 Order = tuple[Fraction, int]
 LogDensity = Callable[[Any, Any, bool], Any]
@@ -33,13 +33,13 @@ class Direction:
         return ball(self.anchor - m)
 
     def log_distance(self, end: Fraction, side: int) -> LogDensity:
-        """log(side (x - end)), which is log z itself from this end."""
-        from_end = self.since(end)
+        """log(side (x - end)); from that end itself, or far from both, by log z, which has no cut."""
+        gap = self.side * self.since(end)
 
         def log(z: Any, log_z: Any, analytic: bool) -> Any:
-            if self.anchor == end and log_z is not None:
-                return log_z
-            return logarithm(side * (from_end + self.side * z), analytic)
+            if log_z is None or side != self.side or not middle(z) > abs(gap):
+                return logarithm(side * self.side * (gap + z), analytic)
+            return log_z if gap.is_zero() else log_z + logarithm(1 + gap / z, analytic)
 
         return log
 

@@ -16,7 +16,7 @@ from flint import acb, arb
 
 from .balls import ball, power, reach
 from .direction import Direction, LogDensity, Order, Tail, Undecided
-from .taylor import logarithm
+from .taylor import logarithm, middle
 
 
 class Line(ABC):
@@ -131,10 +131,18 @@ class Student(Line):
 
     def log_density(self, way: Direction) -> LogDensity:
         start, spread, power = way.since(self.centre), self.df * self.width**2, (self.df + 1) / 2
+        log_distance, log_spread, near = (
+            way.log_distance(self.centre, way.side),
+            spread.log(),
+            abs(start) + spread.sqrt(),
+        )
 
         def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             x = start + way.side * z
-            return self.level - power * logarithm(1 + x * x / spread, analytic)
+            if log_z is None or not middle(z) > 2 * near:
+                return self.level - power * logarithm(1 + x * x / spread, analytic)
+            far = 2 * log_distance(z, log_z, analytic) - log_spread + logarithm(1 + spread / (x * x), analytic)
+            return self.level - power * far
 
         return log_density
 

@@ -9,13 +9,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from flint import acb, acb_series, arb
+from flint import acb, arb
 
 from ..generators import Generator
 from .balls import at_zero, ball, perspective
 from .direction import Direction, LogDensity, Tail
 from .tails import Law
-from .taylor import enclosed, logarithm
+from .taylor import enclosed, logarithm, middle
 
 
 @dataclass(frozen=True)
@@ -68,25 +68,21 @@ class Ray:
 
     def _over(self, row: Generator, logarithmic: bool, start: int, end: int, accuracy: dict[str, Any]) -> arb:
         """z = unit w, or unit 2^w: the integral over w."""
-        unit, log_two, log_unit = ball(self.unit), arb(2).log(), ball(self.unit).log()
-        log_p, log_q = (log_mixture(law, self.direction) for law in (self.p, self.q))
-        alone = None if self.p and self.q else at_zero(row.reverse) if self.p else at_zero(row)
-
-        def place(w: Any) -> tuple[Any, Any]:
-            if not logarithmic:
-                return unit * w, None
-            log_z = log_unit + log_two * w
-            return log_z.exp(), log_z
+        unit, log_two = ball(self.unit), arb(2).log()
+        log_unit, log_rate = unit.log(), log_two.log()
+        log_p, log_q = (log_mixture(law, self.direction) for law in (self.p or self.q, self.q or self.p))
+        alone = None if self.p and self.q else at_zero(row.reverse if self.p else row)
 
         def logs(w: Any, analytic: bool) -> tuple[Any, Any]:
-            z, log_z = place(w)
-            return log_p(z, log_z, analytic), log_q(z, log_z, analytic)
+            """log p and log q as densities in w: with dz/dw in them, which a wide ball could not cancel later."""
+            log_z = log_unit + log_two * w if logarithmic else None
+            z = unit * w if log_z is None else log_z.exp()
+            stretch = log_unit if log_z is None else log_z + log_rate
+            return log_p(z, log_z, analytic) + stretch, log_q(z, log_z, analytic) + stretch
 
         def integrand(w: acb, analytic: bool) -> acb:
-            rate = log_two * place(w)[0] if logarithmic else unit
-            if alone is None:
-                return rate * perspective(row, *enclosed(logs, w, analytic), analytic)
-            return rate * alone * (log_p if self.p else log_q)(*place(w), analytic).exp()
+            found = enclosed(logs, w, analytic)
+            return perspective(row, *found, analytic) if alone is None else alone * found[0].exp()
 
         return acb.integral(integrand, acb(start), acb(end), **accuracy).real
 
@@ -99,16 +95,12 @@ def log_mixture(law: Law, way: Direction) -> LogDensity:
         logs = [log_weight + log_part(z, log_z, analytic) for log_weight, log_part in terms]
         if len(logs) == 1:
             return logs[0]
-        heights = [_middle(x) for x in logs]
+        heights = [float(middle(x)) for x in logs]
         lead = heights.index(max(heights))
         rest = sum(((x - logs[lead]).exp() for i, x in enumerate(logs) if i != lead), acb(1))
         return logs[lead] + logarithm(rest, analytic)
 
     return log_density
-
-
-def _middle(x: Any) -> float:
-    return float((x[0] if isinstance(x, acb_series) else x).real.mid())
 
 
 def rays(p: Law, q: Law) -> Iterator[Ray]:

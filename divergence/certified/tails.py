@@ -94,7 +94,7 @@ class Heights:
                 raise Undecided
 
     def rise(self, slope: dict[Order, arb], c: arb) -> tuple[arb, arb]:
-        """(b, c) with ∫ Σ b y^c (log y)^k dlog y <= b (y/start)^c from the start to any y; the given c, if it will do."""
+        """(b, c) with ∫ Σ b y^c (log y)^k dlog y <= b (y/start)^c, from the start to any y; c as given if it may be."""
         try:
             self.sup(slope)
             return arb(0), arb(0)

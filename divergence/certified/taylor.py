@@ -46,3 +46,8 @@ def _coefficients(logs: tuple[Any, Any]) -> list[list[acb]]:
 def logarithm(x: Any, analytic: bool) -> Any:
     """log x of a ball, on which it must be analytic where that is asked for, or of a series."""
     return x.log() if isinstance(x, acb_series) else x.log(analytic=analytic)
+
+
+def middle(x: Any) -> arb:
+    """A point of the real part of a ball, or of where a series is taken."""
+    return (x[0] if isinstance(x, acb_series) else x).real.mid()
