@@ -39,7 +39,7 @@ class Direction:
         def log(z: Any, log_z: Any, analytic: bool) -> Any:
             if log_z is None or side != self.side or not middle(z) > abs(gap):
                 return logarithm(side * self.side * (gap + z), analytic)
-            return log_z if gap.is_zero() else log_z + logarithm(1 + gap / z, analytic)
+            return log_z if gap.is_zero() else log_z + logarithm(1 + gap * (-log_z).exp(), analytic)
 
         return log
 

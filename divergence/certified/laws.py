@@ -138,11 +138,11 @@ class Student(Line):
         )
 
         def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
-            x = start + way.side * z
-            if log_z is None or not middle(z) > 2 * near:
+            if log_z is None or not middle(z) > near:
+                x = start + way.side * z
                 return self.level - power * logarithm(1 + x * x / spread, analytic)
-            far = 2 * log_distance(z, log_z, analytic) - log_spread + logarithm(1 + spread / (x * x), analytic)
-            return self.level - power * far
+            log_square = 2 * log_distance(z, log_z, analytic) - spread.log()  # far out log x has no cut
+            return self.level - power * (log_square + logarithm(1 + (-log_square).exp(), analytic))
 
         return log_density
 
