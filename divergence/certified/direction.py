@@ -35,11 +35,14 @@ class Direction:
     def log_distance(self, end: Fraction, side: int) -> LogDensity:
         """log(side (x - end)); from that end itself, or far from both, by log z, which has no cut."""
         gap = self.side * self.since(end)
+        log_gap = abs(gap).log()
 
         def log(z: Any, log_z: Any, analytic: bool) -> Any:
-            if log_z is None or side != self.side or not middle(z) > abs(gap):
-                return logarithm(side * self.side * (gap + z), analytic)
-            return log_z if gap.is_zero() else log_z + logarithm(1 + gap * (-log_z).exp(), analytic)
+            if log_z is not None and gap.is_zero():
+                return log_z
+            if log_z is not None and side == self.side and middle(log_z) > log_gap:
+                return log_z + logarithm(1 + gap * (-log_z).exp(), analytic)
+            return logarithm(side * self.side * (gap + z), analytic)
 
         return log
 

@@ -131,14 +131,10 @@ class Student(Line):
 
     def log_density(self, way: Direction) -> LogDensity:
         start, spread, power = way.since(self.centre), self.df * self.width**2, (self.df + 1) / 2
-        log_distance, log_spread, near = (
-            way.log_distance(self.centre, way.side),
-            spread.log(),
-            abs(start) + spread.sqrt(),
-        )
+        log_distance, near = way.log_distance(self.centre, way.side), (2 * (abs(start) + spread.sqrt())).log()
 
         def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
-            if log_z is None or not middle(z) > near:
+            if log_z is None or not middle(log_z) > near:
                 x = start + way.side * z
                 return self.level - power * logarithm(1 + x * x / spread, analytic)
             log_square = 2 * log_distance(z, log_z, analytic) - spread.log()  # far out log x has no cut
@@ -201,8 +197,8 @@ class Beta(Line):
         self.low, self.high, self.centre, self.scale = loc, loc + scale, loc, scale
         self.length, self.exponents = ball(scale), (ball(a) - 1, ball(b) - 1)
         self.singular = tuple(end for end, c in ((self.low, a), (self.high, b)) if c != 1)
-        a, b = ball(a), ball(b)
-        self.level = (a + b).lgamma() - a.lgamma() - b.lgamma() - (a + b - 1) * self.length.log()
+        first, second, total = ball(a), ball(b), ball(a + b)
+        self.level = total.lgamma() - first.lgamma() - second.lgamma() - (total - 1) * self.length.log()
 
     def log_density(self, way: Direction) -> LogDensity:
         ends = ((self.low, 1), (self.high, -1))

@@ -95,7 +95,7 @@ def log_mixture(law: Law, way: Direction) -> LogDensity:
         logs = [log_weight + log_part(z, log_z, analytic) for log_weight, log_part in terms]
         if len(logs) == 1:
             return logs[0]
-        heights = [float(middle(x)) for x in logs]
+        heights = [middle(x) for x in logs]
         lead = heights.index(max(heights))
         rest = sum(((x - logs[lead]).exp() for i, x in enumerate(logs) if i != lead), acb(1))
         return logs[lead] + logarithm(rest, analytic)
@@ -107,8 +107,8 @@ def rays(p: Law, q: Law) -> Iterator[Ray]:
     """The line, cut where a density begins, ends or has a corner."""
     parts = [part for _, part in (*p, *q)]
     points = {x for part in parts for x in (part.low, part.high, *part.cuts) if x not in (-math.inf, math.inf)}
-    points = sorted(points) or [parts[0].centre]
-    for low, high in pairwise([-math.inf, *points, math.inf]):
+    ends: list[Any] = [-math.inf, *(sorted(points) or [parts[0].centre]), math.inf]
+    for low, high in pairwise(ends):
         here = [[(w, part) for w, part in law if part.low <= low and high <= part.high] for law in (p, q)]
         if not any(here):
             continue

@@ -74,8 +74,11 @@ class Heights:
         return arb(1)
 
     def never_falls(self, slope: dict[Order, arb]) -> bool:
-        """Whether h with d log h/d log y = Σ b y^c (log y)^k stays above some positive number for all of the tail."""
-        if max(slope) == FLAT and slope[FLAT] >= 0:  # the other terms have integrals
+        """Whether h with d log h/d log y = Σ b y^c (log y)^k stays above some positive number for all of the tail.
+
+        So it does if the sum is positive, or if it is at least 0 but for negative powers of y, which have integrals.
+        """
+        if max(slope) == FLAT and slope[FLAT] >= 0 and all(b.is_finite() for b in slope.values()):
             return True
         try:
             self.sup(negative(slope))

@@ -34,7 +34,7 @@ def enclosed(logs: Logs, w: acb, analytic: bool) -> tuple[acb, acb, acb]:
         value = wide[TERMS]
         for c in reversed(near[:TERMS]):
             value = value * step + c
-        found.append(value if value.is_finite() and value.rad() < plain.rad() else plain)
+        found.append(value if value.overlaps(plain) and value.rad() < plain.rad() else plain)
     return found[0], found[1], found[2]
 
 
