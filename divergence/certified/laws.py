@@ -105,6 +105,7 @@ class Logistic(Line):
 
         def log_density(z: Any, log_z: Any, analytic: bool) -> Any:
             w = (start + way.side * z) / self.width
+            w = w if middle(w) > 0 else -w  # even in w; so the exponential is small
             return self.level - w - 2 * logarithm(1 + (-w).exp(), analytic)
 
         return log_density
