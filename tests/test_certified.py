@@ -539,31 +539,28 @@ def test_a_tail_is_at_most_its_bound(row: Generator, name: str) -> None:
         exact = balls.with_exact_parameters(row)
         for ray in line.rays(*lines(*TAILS[name])):
             for far in ray.ends if ray.p and ray.q else []:
-                for n in (2, 4):
+                for n in (0, 1, 2, 4):
                     try:
                         bound = tails.tail_bound(exact, ray.p, ray.q, ray.tail(far, n))
                     except Undecided:
+                        continue
+                    if bound < 1e-20:  # the difference of two integrals could not show it
                         continue
                     accuracy = {"rel_tol": arb(0), "abs_tol": bound / 1000, "eval_limit": 30_000}
                     short, long = (dict.fromkeys(ray.ends, n) | {far: m} for m in (n, n + 2))
                     more = ray.integral(exact, long, **accuracy) - ray.integral(exact, short, **accuracy)
                     assert more.lower() <= bound.upper()
                     seen += 1
-    assert seen or row in (JEFFREYS, PEARSON)
+    assert seen or math.isinf(certify(row, *TAILS[name]).value)
 
 
 def test_a_tenth_less_is_no_bound() -> None:
-    """The bound on the tail of a power law is sharp, so that the test above can fail."""
+    """The bound on the mass of a power law's tail is sharp, so that the test above can fail."""
     with balls.precision(128):
-        (p, q) = lines(cauchy(0.0, 1.0), cauchy(0.0, 2.0))
-        ray = next(line.rays(p, q))
-        bound = tails.tail_bound(TV, ray.p, ray.q, ray.tail(True, 8))
-        heights = tails.Heights(ray.tail(True, 8))
-        masses = 0.5 - stats.cauchy.cdf(0) + stats.cauchy.sf(float(ray.unit) * 2**8) * (1 + 2 - 1e-4)
-        both = tails.mass(p, heights) + tails.mass(q, heights)
-        assert (bound - both / 2).overlaps(arb(0))
-        assert masses <= float(both.upper())
-        assert not masses <= float(both.upper()) * 0.9
+        ((_, law),) = lines(cauchy(0.0, 1.0))[0]
+        heights = tails.Heights(Tail(Direction(Fraction(0), 1), True, arb(256)))
+        bound, mass = heights.integral([(law, 1)]), arb(1 / arb(256)).atan() / arb.pi()
+        assert 0.9 * bound < mass < bound
 
 
 def test_taylor_series_enclose_and_do_not_lose_the_difference() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from flint import arb
 
+from .. import ops
 from ..density import Density
 from ..errors import InvalidMeasure, UnsupportedLaw
 from .balls import ball
@@ -44,7 +44,7 @@ def laws(parts: list[Part]) -> Law:
 def _parts(density: Density, share: Fraction, argument: str) -> Iterator[Part]:
     if density.parts is not None:
         weights, components = density.parts
-        exact = [Fraction(x) for x in _numbers(tuple(np.asarray(weights)), f"weights of {argument}")]
+        exact = [Fraction(x) for x in _numbers(tuple(ops.to_numpy(ops.as_array(weights))), f"weights of {argument}")]
         if min(exact) < 0 or abs(sum(exact) - 1) > 1e-9:
             raise InvalidMeasure(
                 "weights are not masses", argument=argument, value=weights, remedy="give weights that sum to 1"
@@ -64,7 +64,7 @@ def _parts(density: Density, share: Fraction, argument: str) -> Iterator[Part]:
 
 
 def _numbers(values: tuple[Any, ...], argument: str) -> list[float]:
-    found = [float(np.asarray(x).reshape(())[()]) for x in values]
+    found = [float(ops.to_numpy(ops.as_array(x)).reshape(())) for x in values]
     for x in found:
         if not math.isfinite(x):
             raise UnsupportedLaw(f"a parameter is {x}", argument=argument, value=x, remedy="give finite parameters")
