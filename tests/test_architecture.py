@@ -48,6 +48,7 @@ HEAVY = (
     "typer",
     "rich",
     "numba",
+    "flint",
     "proofs",
 )
 sources = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
