@@ -177,8 +177,10 @@ class FDivergence(Functional):
     def certify(self, p: Any, q: Any, *, width: float = 1e-12) -> Evaluation:
         """A rigorous interval for two laws on the line, by ball arithmetic: it contains the value, as a theorem.
 
-        Normal, Laplace, Student, gamma, beta, logistic, uniform laws and their mixtures, whose parameters are taken as
-        exact; upper − lower ≤ width · max(upper, width). Needs the extra `certified`.
+        Normal, Laplace, logistic, Student, Cauchy, gamma, beta, uniform laws, their kin by a logarithm or a power, and
+        mixtures of all these. Parameters are taken as exact, and where a law of another library was brought to its
+        standard form, those of that form: the float log(scale) of a lognormal law, the float √2 scale of a Rayleigh law.
+        upper − lower ≤ width · max(upper, width). Needs the extra `certified`.
 
         >>> from scipy import stats
         >>> found = kl.certify(stats.norm(0, 1), stats.norm(1, 2))

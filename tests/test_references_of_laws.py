@@ -51,3 +51,27 @@ def test_pair(p: str, q: str) -> None:
         closed = found.method.startswith("closed form")
         assert off <= (CLOSED if closed else INTEGRAL * LOOSE.get((p, q), 1)) * truth + TINY, note
         assert found.error <= INTEGRAL * LOOSE.get((p, q), 1) * truth + TINY, note
+
+
+REFUSED = ("gumbel_r", "pareto", "invgauss", "vonmises", "poisson", "binom", "bernoulli", "geom", "nbinom")
+
+
+@pytest.mark.parametrize(("p", "q"), PAIRS)
+def test_certified_intervals_hold_the_truth(p: str, q: str) -> None:
+    """Of the first row and the last; the others are compared in benchmarks/results/laws.txt."""
+    pytest.importorskip("flint")
+    first, second = law(json.loads(p)), law(json.loads(q))
+    here = [entry for entry in ENTRIES if (json.dumps(entry["p"]), json.dumps(entry["q"])) == (p, q)]
+    for entry in (here[0], here[-1]):
+        divergence, truth = functional(entry["row"]), mpf(entry["value"])
+        if json.loads(p)[0] in REFUSED:
+            with pytest.raises(dv.UnsupportedLaw, match=r"no enclosure|no densities"):
+                divergence.certify(first, second)
+            continue
+        sure, found = divergence.certify(first, second), divergence.evaluate(first, second)
+        # the logarithm of a lognormal law's scale is a float, hence another law by so much
+        slack = mpf(2) ** -52 * truth if any("lognorm" in name for name in (p, q)) else 0
+        assert mpf(sure.lower) - slack <= truth <= mpf(sure.upper) + slack
+        assert sure.lower == sure.upper or sure.upper - sure.lower <= 1e-12 * max(sure.upper, 1e-12)
+        assert found.lower <= sure.upper
+        assert sure.lower <= found.upper
