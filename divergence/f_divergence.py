@@ -179,7 +179,7 @@ class FDivergence(Functional):
 
         Normal, Laplace, logistic, Student, Cauchy, gamma, beta, uniform laws, their kin by a logarithm or a power, and
         mixtures of all these. Parameters are taken as exact, and where a law of another library was brought to its
-        standard form, those of that form: the float log(scale) of a lognormal law, the float √2 scale of a Rayleigh law.
+        standard form, those of that form: the float log(scale) of a lognormal law, √2 scale of a Rayleigh law.
         upper − lower ≤ width · max(upper, width). Needs the extra `certified`.
 
         >>> from scipy import stats
