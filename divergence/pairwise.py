@@ -55,7 +55,7 @@ def kl_pairs(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
         gone = absent @ middle if lacks else 0.0
         gap = p - middle
         # by Cauchy and Schwarz no more than this was added and taken away
-        spread = np.sqrt((gap * gap / middle).sum(axis=-1)), np.sqrt((log_ratio**2) @ middle)
+        spread = np.sqrt((gap * (gap / middle)).sum(axis=-1)), np.sqrt((log_ratio**2) @ middle)
         found = gap @ log_ratio.T
         again = np.empty(found.shape, dtype=bool)
 
@@ -95,10 +95,15 @@ def js_pairs(row: Generator, kl: Generator, p: np.ndarray, q: np.ndarray) -> np.
 
 
 def _with_middle(p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """p, q and the mean r of all of them, on the atoms that any has."""
+    """p, q and the mean r of all of them, on the atoms that any has; any r will do that has those, so that where the
+    mean loses digits it is the largest mass."""
     middle = (p.mean(axis=0) + q.mean(axis=0)) / 2
+    deep = middle < np.finfo(p.dtype).smallest_normal
+    if not deep.any():
+        return p, q, middle
+    middle[deep] = np.maximum(p[:, deep].max(axis=0), q[:, deep].max(axis=0))
     kept = middle > 0
-    return (p, q, middle) if kept.all() else (p[:, kept], q[:, kept], middle[kept])
+    return p[:, kept], q[:, kept], middle[kept]
 
 
 def _sums(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:

@@ -65,6 +65,28 @@ def test_every_functional_in_every_library(functional: Any, xp: Any) -> None:
     np.testing.assert_allclose(found, loop, rtol=64 * xp.eps, atol=4 * xp.eps)
 
 
+@pytest.mark.parametrize(("m", "n", "k", "mass"), [(128, 128, 129, 5e-324), (40, 40, 33, 1e-322)])
+def test_an_atom_too_small_for_a_mean(m: int, n: int, k: int, mass: float) -> None:
+    q = np.zeros((n, k))
+    q[:, :-1] = 1 / (k - 1)
+    p = q[:1].repeat(m, axis=0)
+    p[0, -1] = mass
+    for found in (dv.kl.pairwise(p, q), dv.reverse_kl.pairwise(q, p).T):
+        assert np.all(found[0] == math.inf)
+        assert np.all(found[1:] == 0)
+    assert dv.js.pairwise(p, q)[0, 0] == dv.js(p[0], q[0])
+
+
+@pytest.mark.parametrize("scale", [1e-5, 1e-100, 1e-290])
+def test_differences_on_small_masses(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    p, q = np.zeros((2, 100, 4))
+    for x in (p, q):
+        x[:, 1:] = scale * rng.uniform(1, 20, (100, 3))
+        x[:, 0] = 1 - x[:, 1:].sum(axis=1)
+    np.testing.assert_allclose(dv.kl.pairwise(p, q), dv.kl(p[:, None], q), rtol=1e-14)
+
+
 def test_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     p, q = TABLES["far"]
     whole = dv.js.pairwise(p, q)
