@@ -124,10 +124,11 @@ class Generator:
         return f"<row {self.name}: {self.formula}>"
 
     def __reduce__(self) -> Any:
-        if self.name in GENERATORS:
+        if GENERATORS.get(self.name) is self:
             return _named, (self.name,)
         family = FAMILIES.get(self.name.split("(")[0])
-        return (family, tuple(self.parameters.values())) if family else super().__reduce__()
+        # a row of yours may be called like one of ours, but has no parameters
+        return (family, tuple(self.parameters.values())) if family and self.parameters else super().__reduce__()
 
     def penalty(self, v: Any, o: Any) -> Any:
         """R(v) = f*(T(v)) = -T_reverse(-v), the other half of the variational bound E_p T - E_q R."""

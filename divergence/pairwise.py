@@ -19,6 +19,7 @@ from .summation import BIG, SLICE, on_threads, pair_sums, pays, sums
 Array = Any
 Sums = Callable[[Array, Array], Array]
 BLOCK = 2**22  # atoms of pairs at a time, 32 MiB of each temporary
+PANEL = 2**11  # atoms of a matrix product
 LOST = 16  # entries that cancel by more than this factor are done again
 
 
@@ -56,7 +57,7 @@ def kl_pairs(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
         gap = p - middle
         # by Cauchy and Schwarz no more than this was added and taken away
         spread = np.sqrt((gap * (gap / middle)).sum(axis=-1)), np.sqrt((log_ratio**2) @ middle)
-        found = gap @ log_ratio.T
+        found = _product(gap, log_ratio)
         again = np.empty(found.shape, dtype=bool)
 
         def assemble(index: int) -> None:
@@ -127,6 +128,14 @@ def _mixed(row: Generator, atoms: int) -> Callable[..., None]:
                 found[top : top + together] = np.where(t > 0, row.f(t, s, o), row.at_zero) @ r
 
     return run
+
+
+def _product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """x yᵀ by halves of the atoms, down to a length along which a product may add in sequence."""
+    k = x.shape[1]
+    if k <= PANEL:
+        return x @ y.T
+    return _product(x[:, : k // 2], y[:, : k // 2]) + _product(x[:, k // 2 :], y[:, k // 2 :])
 
 
 def _done_again(row: Generator, p: np.ndarray, q: np.ndarray, found: np.ndarray, again: np.ndarray) -> np.ndarray:

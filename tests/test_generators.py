@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import pickle
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from divergence import derived_rows, generators, ops
+from divergence import derived_rows, f_divergence, generators, ops
 from divergence.generators import GENERATORS, Generator
 
 ROWS = [
@@ -178,6 +179,14 @@ def test_against_many_digits(row: Generator) -> None:
         pytest.skip("powers and hockey sticks are in test_ops")
     for t in (3.0, 0.25):
         assert float(f(row, t)) == pytest.approx(float(plain[row.name](mpf(t))), rel=4e-16)
+
+
+@pytest.mark.parametrize("name", ["kl", "power(2)", "skew(kl, 0.5)"])
+def test_a_row_of_your_own_stays_its_own_whatever_it_is_called(name: str) -> None:
+    mine = f_divergence(lambda t: 5 * (t - 1) ** 2, slope=math.inf, name=name).generator
+    np.testing.assert_array_equal(f(copy.deepcopy(mine), T), f(mine, T))
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(mine)
 
 
 @everywhere
