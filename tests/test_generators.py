@@ -161,6 +161,24 @@ def test_powers_meet_the_table(a: float) -> None:
     np.testing.assert_allclose(factor * f(generators.power(a), T), f(GENERATORS[name], T), rtol=2e-14)
 
 
+@pytest.mark.parametrize(
+    ("row", "c"),
+    [
+        (GENERATORS["neyman"], 1),
+        (generators.power(-701), 701),
+        (generators.power(800).reverse, 799),
+        (generators.power(-0.001), 0.001),
+        (derived_rows.skew(generators.power(-2), 1e-120), 2),
+        (GENERATORS["reverse_kl"], 0),
+        (GENERATORS["jeffreys"], 0),
+        (f_divergence(lambda t: -np.log(t)).generator, 0),
+    ],
+    ids=lambda x: getattr(x, "name", str(x)),
+)
+def test_how_a_row_blows_up(row: Generator, c: float) -> None:
+    assert row.blow_up[0] == pytest.approx(c, rel=1e-12)
+
+
 @everywhere
 def test_against_many_digits(row: Generator) -> None:
     """f at 3 and 1/3 in the formula of a textbook."""
