@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import generators, ops
+from . import generators, ops, slopes
 from .errors import InvalidParameter, NotConverged, UnsupportedLaw
 from .evaluation import Evaluation
-from .f_divergence import FDivergence
+from .f_divergence import FDivergence, member
 from .functional import Functional, Look
 from .generators import Generator
 
@@ -31,19 +31,22 @@ DEEP = 1e-290  # an affinity below it may have lost terms to underflow
 
 def affinity(a: float) -> FDivergence:
     """Σ p^a q^(1−a), summed as a row is; no divergence, for it falls from 1."""
+    return FDivergence(_affinity_row(a))
 
-    def row(c: float) -> Generator:
-        return Generator(
-            f"affinity({c})",
-            "Σ p^a q^(1−a)",
-            f=lambda t, s, o: o.pow(t, c),
-            critic=lambda v, o: c * o.exp((c - 1) * v),
-            conjugate=None,
-            reversed=lambda: row(1 - c),
-            parameters={"a": c},
-        )
 
-    return FDivergence(row(a))
+def _affinity_row(a: float) -> Generator:
+    return Generator(
+        f"affinity({a})",
+        "Σ p^a q^(1−a)",
+        f=lambda t, s, o: o.pow(t, a),
+        critic=lambda v, o: a * o.exp((a - 1) * v),
+        conjugate=None,
+        reversed=lambda: _affinity_row(1 - a),
+        parameters={"a": a},
+    )
+
+
+generators.FAMILIES["affinity"] = _affinity_row  # so that it can be sent to another process
 
 
 def _log_affinity(a: float, excess: Array, direct: Callable[[], Array], logs: Logs) -> Array:
@@ -107,7 +110,7 @@ class Renyi(Functional):
 
     @cached_property
     def _power(self) -> FDivergence:
-        return FDivergence(generators.power(self.order))
+        return member(generators.power, self.order)
 
     @cached_property
     def _affinity(self) -> FDivergence:
@@ -116,7 +119,10 @@ class Renyi(Functional):
     def _of_masses(self, p: Array, q: Array, look: Look) -> Array:
         if self.order in (0, math.inf):
             look()
-            return self._extreme(p, q, p == 0, _logarithms(p, q))
+            without = p == 0
+            x, y = _only(p, ~without, 1), _only(q, ~without, 1)
+            with ops.quiet():
+                return self._extreme(q, without, slopes.log_ratio(x, y, ops.words(x, y)))
         found = self._power._of_masses(p, q, look)
         return self._of_power(
             found,
@@ -126,7 +132,8 @@ class Renyi(Functional):
 
     def _of_logs(self, log_p: Array, log_q: Array, v: Array | None) -> Array:
         if self.order in (0, math.inf):
-            return self._extreme(None, ops.words(log_q).exp(log_q), log_p == -math.inf, (log_p, log_q))
+            o, without = ops.words(log_q), log_p == -math.inf
+            return self._extreme(o.exp(log_q), without, _only(log_p, ~without, 0) - _only(log_q, ~without, 0))
         found = self._power._of_logs(log_p, log_q, v)
         return self._of_power(
             found,
@@ -141,7 +148,7 @@ class Renyi(Functional):
         with ops.quiet():
             return self.scale / (a - 1) * _log_affinity(a, a * (a - 1) * found, direct, logs) + 0.0
 
-    def _extreme(self, p: Any, q: Array, without: Array, logs: tuple[Array, Array]) -> Array:
+    def _extreme(self, q: Array, without: Array, log_ratio: Array) -> Array:
         """a = 0: −log of the mass that Q gives to where P has some; a = ∞: the largest log p/q of any event."""
         o = ops.words(q)
         with ops.quiet():
@@ -149,13 +156,7 @@ class Renyi(Functional):
                 beyond, within = (ops.total(o.where(m, q, o.like(q, 0))) for m in (without, ~without))
                 small = beyond < 0.5
                 return -o.where(small, o.log1p(-o.where(small, beyond, o.like(beyond, 0))), o.xp.log(within))
-            log_p, log_q = logs
-            ratio = o.where(without, o.like(log_p, -math.inf), log_p - o.where(without, o.like(log_q, 0), log_q))
-            if p is not None:  # the ratio of masses that are close keeps more digits than that of their logarithms
-                s = (p - q) / q
-                near = o.abs(s) < 0.5
-                ratio = o.where(near, o.log1p(o.where(near, s, o.like(s, 0))), ratio)
-            highest = o.xp.max(ratio, axis=-1)
+            highest = o.xp.max(o.where(without, o.like(log_ratio, -math.inf), log_ratio), axis=-1)
             return o.where(highest > 0, highest, o.like(highest, 0))  # the sure event has ratio 1
 
     def _of_coordinates(self, each: Callable[[Functional], Array]) -> Array | None:

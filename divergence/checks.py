@@ -158,7 +158,13 @@ def check_axis(p: Array, argument: str, axis: int) -> None:
 
 
 def mass_doubts(p: Array, argument: str, axis: int = -1) -> list[Doubt]:
-    """An entry that is nan, negative or infinite, and sums along `axis` that are not one."""
+    """An entry that is no mass, and sums along `axis` that are not one."""
+    doubts = entry_doubts(p, argument)
+    return [*doubts, _sum_doubt(p, argument, axis, exponents=False)] if doubts else []
+
+
+def entry_doubts(p: Array, argument: str) -> list[Doubt]:
+    """An entry that is nan, negative or infinite."""
     if not (watchful() and ops.known(p)):
         return []
     xp = ops.namespace(p)
@@ -167,7 +173,6 @@ def mass_doubts(p: Array, argument: str, axis: int = -1) -> list[Doubt]:
         Doubt(xp.isnan(p), p, argument, "is no mass", "find where the nan came from, or drop that atom"),
         Doubt(p < 0, p, argument, "is negative", f"masses are at least 0; {samples}"),
         Doubt(xp.isinf(p), p, argument, "is no mass", f"masses are at most 1; {samples}"),
-        _sum_doubt(p, argument, axis, exponents=False),
     ]
 
 

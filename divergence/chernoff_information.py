@@ -56,13 +56,13 @@ class Chernoff(Functional):
                     "a Density", argument=argument, remedy="chernoff.evaluate(p, q).method names the a"
                 )
         self.evaluate(p, q)  # which refuses what is no pair of masses
-        return _order(*_sides_of_masses(*(getattr(x, "masses", x) for x in (p, q))))
+        return _order(_sides_of_masses(*(getattr(x, "masses", x) for x in (p, q))))
 
     def _of_masses(self, p: Array, q: Array, look: Look) -> Array:
         look()
 
         def one(x: Array, y: Array) -> Array:
-            a = _order(*_sides_of_masses(x, y))
+            a = _order(_sides_of_masses(x, y))
             if a == 1:
                 x, y, a = y, x, 0.0
             return Renyi(a, 1 - a)._of_masses(x, y, lambda: None)
@@ -71,7 +71,7 @@ class Chernoff(Functional):
 
     def _of_logs(self, log_p: Array, log_q: Array, v: Array | None) -> Array:
         def one(x: Array, y: Array, gap: Array | None = None) -> Array:
-            a = _order(*_sides_of_logs(x, y, gap))
+            a = _order(_sides_of_logs(x, y, gap))
             if a == 1:
                 x, y, gap, a = y, x, None if gap is None else -gap, 0.0
             return Renyi(a, 1 - a)._of_logs(x, y, gap)
@@ -136,48 +136,71 @@ def _pair_by_pair(one: Any, *arrays: Array) -> Array:
     return xp.reshape(xp.stack(rows), batch) if rows else xp.sum(arrays[0], axis=-1)
 
 
-def _sides_of_masses(p: Array, q: Array) -> tuple[np.ndarray, ...]:
-    """(larger mass, log t, log t − s, whether p is the smaller) of the atoms that have mass, in float64."""
+@dataclass(frozen=True)
+class _Sides:
+    """Of the atoms that have mass, in float64: the larger mass, t = smaller/larger, and which is which."""
+
+    big: np.ndarray
+    log_big: np.ndarray
+    log_t: np.ndarray
+    excess: np.ndarray  # log t - (t - 1)
+    up: np.ndarray  # whether p is the smaller
+
+
+def _sides_of_masses(p: Array, q: Array) -> _Sides:
     p, q = (ops.to_numpy(ops.fixed(ops.as_array(x))).astype(float) for x in (p, q))
     p, q = p[p + q > 0], q[p + q > 0]
     big, small, o = np.maximum(p, q), np.minimum(p, q), ops.numpy_words()
     with ops.quiet():
         t, s = small / big, (small - big) / big
         log_t = np.where(s > -0.5, np.log1p(np.where(s > -0.5, s, 0.0)), np.log(small) - np.log(big))
-        return big, log_t, o.log_excess(t, s), p <= q
+        return _Sides(big, np.log(big), log_t, o.log_excess(t, s), p <= q)
 
 
-def _sides_of_logs(log_p: Array, log_q: Array, gap: Array | None) -> tuple[np.ndarray, ...]:
+def _sides_of_logs(log_p: Array, log_q: Array, gap: Array | None) -> _Sides:
     x, y = (ops.to_numpy(ops.fixed(z)).astype(float) for z in (log_p, log_q))
     kept, o = (x > -math.inf) | (y > -math.inf), ops.numpy_words()
     with ops.quiet():
         v = (x - y if gap is None else ops.to_numpy(ops.fixed(gap)).astype(float))[kept]
-        log_t = -np.abs(v)
+        log_big, log_t = np.maximum(x, y)[kept], -np.abs(v)
         t, s = np.exp(log_t), np.expm1(log_t)
         excess = np.where(s > -0.5, o.log_excess(t, s), log_t - s)
-        return np.exp(np.maximum(x, y)[kept]), log_t, excess, v <= 0
+        return _Sides(np.exp(log_big), log_big, log_t, excess, v <= 0)
 
 
-def _order(big: np.ndarray, log_t: np.ndarray, excess: np.ndarray, up: np.ndarray) -> float:
-    """The a in [0, 1] at which Σ pᵃ q¹⁻ᵃ is least.
+def _order(x: _Sides) -> float:
+    """The a in [0, 1] at which A(a) = Σ pᵃ q¹⁻ᵃ is least.
 
-    Its derivative is found as Σ q (tᵃ log t − (t − 1)), whose terms near p = q are as small as it is.
+    A′ is found as Σ q (tᵃ log t − (t − 1)), whose terms near p = q are as small as it is; where the laws are far apart
+    and A′ is lost beside those terms, (log A)′ as the mean of log p/q by the weights pᵃ q¹⁻ᵃ.
     """
     from scipy.optimize import brentq
 
-    gone = log_t == -math.inf
+    gone = x.log_t == -math.inf
     if gone.all():
         return 0.5
-    level = np.where(gone, 0.0, log_t)
+    level = np.where(gone, 0.0, x.log_t)
+    log_ratio = np.where(x.up, level, -level)
 
-    def derivative(a: float) -> float:
-        terms = np.where(gone, 1.0, excess + level * np.expm1(np.where(up, a, 1 - a) * level))
-        return float((big * np.where(up, terms, -terms)).sum())
+    def power(a: float) -> np.ndarray:
+        return np.where(x.up, a, 1 - a) * level  # p^a q^(1-a) is `big` times e^this
 
-    low, high = derivative(0.0), derivative(1.0)
+    def centred(a: float) -> float:
+        terms = np.where(gone, 1.0, x.excess + level * np.expm1(power(a)))
+        return float((x.big * np.where(x.up, terms, -terms)).sum())
+
+    def weighted(a: float) -> float:
+        logs = np.where(gone, -math.inf, x.log_big + power(a))
+        weights = np.exp(logs - logs.max())
+        return float((weights * log_ratio).sum() / weights.sum())
+
+    # log A is convex and at most 0, so that its least value is at least 2 log A(1/2)
+    near = (x.big * np.where(gone, 0.0, np.exp(level / 2))).sum() > 0.5
+    slope = centred if near else weighted
+    low, high = slope(0.0), slope(1.0)
     if low >= 0 or high <= 0:
         return 0.0 if low >= 0 else 1.0
-    return float(brentq(derivative, 0.0, 1.0, xtol=1e-14))  # type: ignore[arg-type]
+    return float(brentq(slope, 0.0, 1.0, xtol=1e-14))  # type: ignore[arg-type]
 
 
 chernoff = Chernoff()

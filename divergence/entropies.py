@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import ops
+from . import ops, slopes
 from .adapters import terms_with_slopes
-from .checks import check_masses
+from .checks import check_form, check_masses, entry_doubts, mass_doubts, settle
 from .errors import InvalidParameter, ShapeMismatch
 from .generators import GENERATORS
 from .measure import Discrete, same_alphabet
@@ -19,6 +19,8 @@ from .perspective import terms_of_masses
 
 Array = Any
 SPLIT = 2.0**27 + 1  # parts a float64 in two halves of 26 bits
+DEEP = 2.0**-400  # products of two masses above it keep all their digits
+LIFT = 2.0**600  # by which smaller ones are made larger
 
 
 def entropy(p: Any, *, axis: int = -1) -> Array:
@@ -83,10 +85,13 @@ def mutual_information(joint: Any) -> Array:
             f"shape {tuple(x.shape)} has no two axes", argument="joint", remedy="give p(x, y) as an array (..., m, n)"
         )
     if ops.is_array(x):
-        check_masses(ops.namespace(x).reshape(x, (*x.shape[:-2], -1)), "joint")
-    p, dtype = _wider(x)
+        table = check_form(ops.namespace(x).reshape(x, (*x.shape[:-2], -1)), "joint")
+        settle([*entry_doubts(x, "joint"), *mass_doubts(table, "joint")])
+    p = _widest(x)
     rows, columns = _sum_in_two(ops.fixed(p), -1), _sum_in_two(ops.fixed(p), -2)
-    return _total(_kl_against(p, *_product_in_two(rows, columns)), dtype, axes=2)
+    lifts = _lift(rows[0]), _lift(columns[0])
+    product = _product_in_two(*((y * lift, z * lift) for (y, z), lift in zip((rows, columns), lifts)))
+    return _total(_kl_against(p, *product, lifts), x.dtype, axes=2)
 
 
 def jensen_shannon(laws: Any, weights: Any = None) -> Array:
@@ -102,6 +107,7 @@ def jensen_shannon(laws: Any, weights: Any = None) -> Array:
     Raises InvalidMeasure for what is no law or no weights, ShapeMismatch where their numbers differ. Source: Lin 1991.
     """
     p, dtype = _law(laws, "laws", -1)
+    p = _widest(p)
     if p.ndim < 2 or p.shape[-2] == 0:
         raise ShapeMismatch(
             f"shape {tuple(p.shape)} is {'one law' if p.ndim < 2 else 'no law'}",
@@ -109,8 +115,9 @@ def jensen_shannon(laws: Any, weights: Any = None) -> Array:
             remedy="give laws as (..., m, k)",
         )
     xp, o, m = ops.namespace(p), ops.words(p), p.shape[-2]
-    if weights is None:
-        w = o.like(p[..., 0], 1 / m)
+    total = 1
+    if weights is None:  # of weight one each, and in total m: 1/m would be rounded
+        w, total = o.like(p[..., 0], 1), m
     else:
         w, _ = _law(weights, "weights", -1)
         if w.ndim != 1 or w.shape[-1] != m:
@@ -118,11 +125,12 @@ def jensen_shannon(laws: Any, weights: Any = None) -> Array:
         w = xp.astype(w, p.dtype, copy=False)
     w = o.xp.expand_dims(w, axis=-1)
     fixed, weight = ops.fixed(p), ops.fixed(w)
-    high, low = _product(fixed, weight + o.like(fixed, 0))
+    lift = _lift(xp.max(fixed, axis=-2, keepdims=True))
+    high, low = _product(fixed * lift, weight + o.like(fixed, 0))
     mixture, rest = _sum_in_two(high, -2)
     rest = rest + o.xp.sum(low, axis=-2, keepdims=True)
-    terms = _kl_against(p, mixture + o.like(fixed, 0), rest + o.like(fixed, 0))
-    return _total(w * terms, dtype, axes=2)
+    terms = _kl_against(p, mixture + o.like(fixed, 0), rest + o.like(fixed, 0), (lift, o.like(lift, total)))
+    return _total(w / total * terms, dtype, axes=2)
 
 
 def _law(x: Any, argument: str, axis: int) -> tuple[Array, Any]:
@@ -141,6 +149,17 @@ def _wider(x: Array) -> tuple[Array, Any]:
     return (x if ops.limits(x).bits >= 32 else xp.astype(x, xp.float32)), x.dtype
 
 
+def _widest(x: Array) -> Array:
+    xp = ops.namespace(x)
+    return xp.astype(x, xp.float64, copy=False)
+
+
+def _lift(x: Array) -> Array:
+    """What small masses are multiplied by, so that neither a product of two nor its error underflows."""
+    o = ops.words(x)
+    return o.where(x < DEEP, o.like(x, LIFT), o.like(x, 1))
+
+
 def _total(terms: Array, dtype: Any, axes: int = 1) -> Array:
     for _ in range(axes):
         terms = ops.total(terms)
@@ -148,24 +167,27 @@ def _total(terms: Array, dtype: Any, axes: int = 1) -> Array:
         return ops.plain(ops.namespace(terms).astype(terms, dtype, copy=False))
 
 
-def _kl_against(p: Array, high: Array, low: Array) -> Array:
-    """The terms of KL against the masses high + low; their slope by p is log p/q, since the law moves with p."""
-    o = ops.words(p)
+def _kl_against(p: Array, high: Array, low: Array, scales: tuple[Array, Array]) -> Array:
+    """The terms of KL against the masses (high + low)/(a b), (a, b) = `scales`, a a power of 2.
+
+    Their slope by p is log p/q, since the law moves with p.
+    """
+    o, (a, b) = ops.words(p), scales
+
+    def scaled(p: Array) -> tuple[Array, Array]:
+        x, rest = _product(p * a, b + o.like(p, 0))
+        return x, (x - high) + (rest - low)
 
     def value(p: Array) -> Array:
-        return terms_of_masses(GENERATORS["kl"], p, high, gap=(p - high) - low)
+        x, gap = scaled(p)
+        return terms_of_masses(GENERATORS["kl"], x, high, gap=gap) / a / b
 
-    def slopes(p: Array) -> tuple[Array]:
-        gap = (p - high) - low
-        near = o.abs(gap) < high / 2
-        empty = high == 0
-        s = gap / o.where(empty, o.like(high, 1), high)
-        ratio = o.xp.log(p) - o.xp.log(high)
-        found = o.where(near, o.log1p(o.where(near, s, o.like(s, 0))), ratio)
-        return (o.where(empty, o.like(p, 0), found),)
+    def slope(p: Array) -> tuple[Array]:
+        x, gap = scaled(p)
+        return (slopes.log_ratio(x, high, o, gap),)
 
     with ops.quiet():
-        return terms_with_slopes(value, slopes, p)
+        return terms_with_slopes(value, slope, p)
 
 
 def _sum_in_two(x: Array, axis: int) -> tuple[Array, Array]:
@@ -191,12 +213,7 @@ def _plus(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _product(x: Array, y: Array) -> tuple[Array, Array]:
-    """x y and its error (Dekker); masses are at most 1, so that nothing overflows."""
-    if ops.limits(x).bits < 64:  # in which the product of two such floats is exact
-        xp = ops.namespace(x)
-        exact = xp.astype(x, xp.float64) * xp.astype(y, xp.float64)
-        high = xp.astype(exact, x.dtype)
-        return high, xp.astype(exact - xp.astype(high, xp.float64), x.dtype)
+    """x y and its error (Dekker), of float64 that are at most LIFT, so that nothing overflows."""
     product = x * y
     (a, b), (c, d) = _halves(x), _halves(y)
     return product, ((a * c - product) + a * d + b * c) + b * d

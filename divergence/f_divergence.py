@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from .pairwise import js_pairs, kl_pairs
 from .perspective import terms_of_logs, terms_of_masses
 from .product import Product
 from .promotion import promote
-from .summation import BIG, pair_sums, streams, sums
+from .summation import BIG, FLOATS, pair_sums, streams, sums
 
 if TYPE_CHECKING:
     from .explain import Explanation
@@ -98,7 +99,7 @@ class FDivergence(Functional):
 
     def _of_pairs(self, p: Array, q: Array) -> Array:
         row = self.generator
-        if not ops.is_numpy(p) or p.shape[0] * q.shape[0] * p.shape[1] < BIG or row.is_open:
+        if not ops.is_numpy(p) or p.dtype not in FLOATS or len(p) * q.size < BIG or row.is_open:
             return super()._of_pairs(p, q)
         if p.dtype == np.float64:
             if row is GENERATORS["kl"]:
@@ -246,6 +247,12 @@ def _checked(value: Any, argument: str, low: float, remedy: str) -> float:
     return number
 
 
+@lru_cache(maxsize=256)
+def member(family: Callable[[float], Generator], parameter: float) -> FDivergence:
+    """One divergence for one parameter: what is compiled for a row is found again when the row is asked for again."""
+    return FDivergence(family(parameter))
+
+
 def power(a: float) -> FDivergence:
     """Σ q (tᵃ − a t + a − 1)/(a (a − 1)), t = p/q: KL at a = 1, reverse KL at a = 0, half Pearson at a = 2.
 
@@ -254,7 +261,7 @@ def power(a: float) -> FDivergence:
     >>> abs(float(power(1)(p, q) - kl(p, q))) < 1e-16
     True
     """
-    return FDivergence(generators.power(_checked(a, "a", -np.inf, "a is a finite number")))
+    return member(generators.power, _checked(a, "a", -np.inf, "a is a finite number"))
 
 
 def hockey_stick(gamma: float) -> FDivergence:
@@ -265,7 +272,7 @@ def hockey_stick(gamma: float) -> FDivergence:
     0.25
     """
     remedy = "γ is at least 1; for γ < 1 exchange p and q: Σ max(p − γ q, 0) = 1 − γ + γ Σ max(q − p/γ, 0)"
-    return FDivergence(generators.hockey_stick(_checked(gamma, "gamma", 1.0, remedy)))
+    return member(generators.hockey_stick, _checked(gamma, "gamma", 1.0, remedy))
 
 
 def skew(divergence: FDivergence, weight: float) -> FDivergence:

@@ -16,7 +16,7 @@ from . import ops
 from .checks import Law, check_axis, check_floating, check_form, log_mass_doubts, logit_doubts, mass_doubts, settle
 from .errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from .evaluation import Evaluation
-from .measure import Discrete, same_alphabet
+from .measure import Discrete, same_alphabet, same_number_of_atoms, same_points
 from .pairwise import all_pairs
 from .product import singles
 from .promotion import as_law, promote
@@ -135,7 +135,9 @@ class Functional(ABC):
                 )
             if x.shape[0] == 0:
                 raise ShapeMismatch("has no laws", argument=name, remedy="give at least one row")
-        same_alphabet(tables[0][:1, :], tables[1][:1, :], -1)
+        if all(isinstance(x, Discrete) for x, _ in sides):
+            same_points(sides[0][0], sides[1][0], ("p", "q"))
+        same_number_of_atoms(*tables)
         a, b, dtype = _wide(*tables)
         _look((sides[0][0], sides[1][0]), -1)
         return _narrow(self._of_pairs(a, b), dtype)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .ops import ArrayWords, Ratio, numpy_words, quiet
+from .ops import ArrayWords, numpy_words, quiet, ratio_of_log
 from .tangent import derivative
 
 
@@ -83,18 +83,31 @@ class Generator:
 
         So that a row which overflows at a tiny ratio can still be weighed with a tiny mass.
         """
-        depth = 2.0**20
+
+        def log_f(depths: Any) -> Any:
+            v = -depths
+            t = np.exp(v)
+            return np.log(self.f(t, np.expm1(v), ArrayWords(np, ratio_of_log(t, v, numpy_words()))))
+
+        depth, depths = 0.0, 2.0 ** np.arange(-10, 21)
         with quiet():
-            while depth > 1:
-                v = np.asarray([-depth, -depth / 2])
-                t = np.exp(v)
-                o = ArrayWords(np, Ratio(t, lambda v=v: v, lambda c, v=v: np.exp(c * v)))
-                log_f = np.log(self.f(t, np.expm1(v), o))
-                if log_f[0] < math.inf:  # nan is not
-                    c = float((log_f[0] - log_f[1]) / (depth / 2)) if log_f[0] > 300 else 0.0
-                    return c, float(log_f[0]) - c * depth
-                depth /= 2
-        return 0.0, 0.0
+            for _ in range(3):  # ever closer to the depth at which f overflows
+                first = int(np.argmax(log_f(depths) == math.inf))
+                if first == 0:
+                    return 0.0, 0.0
+                depth = float(depths[first - 1])
+                depths = np.linspace(depth, depths[first], 65)
+            highest = float(log_f(depth))
+
+            def fall(step: float) -> float:
+                return (highest - float(log_f(depth - step))) / step
+
+            c = fall(depth / 1024)
+            if not c * depth > 88:  # 1 for a logarithm, which is no power
+                return 0.0, 0.0
+            c, wide = fall(88 / c), fall(depth / 2)
+        c = wide if abs(wide - c) < 1e-9 * c else c  # a skewed row is a power of t only far down
+        return c, highest - c * depth
 
     @cached_property
     def bend_at_zero(self) -> tuple[float, float, float]:
@@ -124,10 +137,11 @@ class Generator:
         return f"<row {self.name}: {self.formula}>"
 
     def __reduce__(self) -> Any:
-        if self.name in GENERATORS:
+        if GENERATORS.get(self.name) is self:
             return _named, (self.name,)
         family = FAMILIES.get(self.name.split("(")[0])
-        return (family, tuple(self.parameters.values())) if family else super().__reduce__()
+        # a row of yours may be called like one of ours, but has no parameters
+        return (family, tuple(self.parameters.values())) if family and self.parameters else super().__reduce__()
 
     def penalty(self, v: Any, o: Any) -> Any:
         """R(v) = f*(T(v)) = -T_reverse(-v), the other half of the variational bound E_p T - E_q R."""

@@ -82,15 +82,8 @@ class Samples(Law):
 
 def same_alphabet(p: Array, q: Array, axis: int, names: tuple[str, str] = ("p", "q")) -> tuple[Array, Array]:
     """p and q with their atoms moved to the last axis, refused where their numbers of atoms or their batches differ."""
-    xp = common_namespace(p, q, names)
     p, q = ops.last(p, axis), ops.last(q, axis)
-    if p.shape[-1] != q.shape[-1]:
-        raise ShapeMismatch(
-            f"{q.shape[-1]} atoms, but {names[0]} has {p.shape[-1]}",
-            argument=names[1],
-            remedy=f"give both on the same alphabet (shapes {tuple(p.shape)} and {tuple(q.shape)}), with 0 where one "
-            "has no mass",
-        )
+    xp = same_number_of_atoms(p, q, names)
     try:
         return tuple(xp.broadcast_arrays(p, q))  # type: ignore[return-value]
     except (ValueError, RuntimeError, TypeError, IndexError) as error:
@@ -99,6 +92,19 @@ def same_alphabet(p: Array, q: Array, axis: int, names: tuple[str, str] = ("p", 
             argument=names[1],
             remedy="leading axes must be equal or 1",
         ) from error
+
+
+def same_number_of_atoms(p: Array, q: Array, names: tuple[str, str] = ("p", "q")) -> Any:
+    """The namespace of p (..., k) and q (..., k), refused where they have none in common or their k differ."""
+    xp = common_namespace(p, q, names)
+    if p.shape[-1] != q.shape[-1]:
+        raise ShapeMismatch(
+            f"{q.shape[-1]} atoms, but {names[0]} has {p.shape[-1]}",
+            argument=names[1],
+            remedy=f"give both on the same alphabet (shapes {tuple(p.shape)} and {tuple(q.shape)}), with 0 where one "
+            "has no mass",
+        )
+    return xp
 
 
 def common_namespace(p: Array, q: Array, names: tuple[str, str]) -> Any:

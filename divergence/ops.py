@@ -39,11 +39,12 @@ NEAR = 0.5  # |t - 1| up to which the series is used: beyond it the plain spelli
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio t of which more is known than its float: log t and t^c hold their digits where t underflows."""
+    """A ratio t of which more is known than its float: log t, t^c and t/m hold their digits where t underflows."""
 
     t: Array
     log: Callable[[], Array]
     power: Callable[[float], Array]
+    over: Callable[[Array], Array]
 
 
 class ArrayWords:
@@ -71,9 +72,21 @@ class ArrayWords:
 
     def over(self, t: Array, m: Array) -> Array:
         """t/m, with all that is known of t."""
-        ratio, known = t / m, self._known(t)
-        if known is not None:
-            self._ratios.append(Ratio(ratio, lambda: known.log() - self.xp.log(m), lambda c: known.power(c) / m**c))
+        known = self._known(t)
+        if known is None:
+            return t / m
+        ratio = known.over(m)
+        lost = ratio < self.xp.finfo(ratio.dtype).smallest_normal
+
+        def log() -> Array:
+            plain = self.xp.log(ratio)
+            return plain if self.nowhere(lost) else self.where(lost, known.log() - self.xp.log(m), plain)
+
+        def power(c: float) -> Array:
+            plain = ratio**c
+            return plain if self.nowhere(lost) else self.where(lost, known.power(c) / m**c, plain)
+
+        self._ratios.append(Ratio(ratio, log, power, lambda n: known.over(m * n)))
         return ratio
 
     def sum_led_by(self, x: Array, y: Array) -> Array:
@@ -180,6 +193,16 @@ class ArrayWords:
             return (s - grown / a) / (1 - a)
 
         return self._chosen(near, here, there)
+
+
+def ratio_of_log(t: Array, v: Array, o: ArrayWords) -> Ratio:
+    """t = e^v, known by v."""
+    deep = t < o.xp.finfo(t.dtype).smallest_normal
+
+    def over(m: Array) -> Array:
+        return t / m if o.nowhere(deep) else o.where(deep, o.exp(v - o.xp.log(m)), t / m)
+
+    return Ratio(t, lambda: v, lambda c: o.exp(c * v), over)
 
 
 class SymbolWords:

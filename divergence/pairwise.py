@@ -19,6 +19,7 @@ from .summation import BIG, SLICE, on_threads, pair_sums, pays, sums
 Array = Any
 Sums = Callable[[Array, Array], Array]
 BLOCK = 2**22  # atoms of pairs at a time, 32 MiB of each temporary
+PANEL = 2**11  # atoms of a matrix product
 LOST = 16  # entries that cancel by more than this factor are done again
 
 
@@ -55,8 +56,8 @@ def kl_pairs(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
         gone = absent @ middle if lacks else 0.0
         gap = p - middle
         # by Cauchy and Schwarz no more than this was added and taken away
-        spread = np.sqrt((gap * gap / middle).sum(axis=-1)), np.sqrt((log_ratio**2) @ middle)
-        found = gap @ log_ratio.T
+        spread = np.sqrt((gap * (gap / middle)).sum(axis=-1)), np.sqrt((log_ratio**2) @ middle)
+        found = _product(gap, log_ratio)
         again = np.empty(found.shape, dtype=bool)
 
         def assemble(index: int) -> None:
@@ -95,10 +96,15 @@ def js_pairs(row: Generator, kl: Generator, p: np.ndarray, q: np.ndarray) -> np.
 
 
 def _with_middle(p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """p, q and the mean r of all of them, on the atoms that any has."""
+    """p, q and the mean r of all of them, on the atoms that any has; any r will do that has those, so that where the
+    mean loses digits it is the largest mass."""
     middle = (p.mean(axis=0) + q.mean(axis=0)) / 2
+    deep = middle < np.finfo(p.dtype).smallest_normal
+    if not deep.any():
+        return p, q, middle
+    middle[deep] = np.maximum(p[:, deep].max(axis=0), q[:, deep].max(axis=0))
     kept = middle > 0
-    return (p, q, middle) if kept.all() else (p[:, kept], q[:, kept], middle[kept])
+    return p[:, kept], q[:, kept], middle[kept]
 
 
 def _sums(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -122,6 +128,14 @@ def _mixed(row: Generator, atoms: int) -> Callable[..., None]:
                 found[top : top + together] = np.where(t > 0, row.f(t, s, o), row.at_zero) @ r
 
     return run
+
+
+def _product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """x yᵀ by halves of the atoms, down to a length along which a product may add in sequence."""
+    k = x.shape[1]
+    if k <= PANEL:
+        return x @ y.T
+    return _product(x[:, : k // 2], y[:, : k // 2]) + _product(x[:, k // 2 :], y[:, k // 2 :])
 
 
 def _done_again(row: Generator, p: np.ndarray, q: np.ndarray, found: np.ndarray, again: np.ndarray) -> np.ndarray:

@@ -52,7 +52,7 @@ def terms_of_logs(row: Generator, log_p: Array, log_q: Array, log_ratio: Array |
         log_big, v = o.where(up, log_q, log_p), -o.abs(gap)
         big = o.exp(log_big)
         t, s, gone = o.exp(v), o.expm1(v), v == -np.inf
-        words = ops.ArrayWords(o.xp, ops.Ratio(t, lambda: v, lambda c: o.xp.exp(c * v)))
+        words = ops.ArrayWords(o.xp, ops.ratio_of_log(t, v, o))
         value = _perspective(row, t, s, up, gone, words)
         # a steep row may outweigh a mass that underflows
         deep = (big < o.xp.finfo(big.dtype).smallest_normal) & (value > 0)
@@ -109,4 +109,7 @@ def _ratio(small: Array, big: Array, t: Array, o: ops.ArrayWords) -> ops.Ratio:
         plain = lifted() ** c
         return plain if level else plain * o.where(deep, o.like(t, 2.0 ** min(-64 * c, 1000)), o.like(t, 1))
 
-    return ops.Ratio(t, log, power)
+    def over(m: Array) -> Array:
+        return t / m if level else o.where(deep, lifted() / m * 2.0**-64, t / m)
+
+    return ops.Ratio(t, log, power, over)

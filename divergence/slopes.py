@@ -23,14 +23,14 @@ def of_masses(row: Generator, p: Array, q: Array) -> Array:
     """T(v), the derivative by p; that by q is the same of the reverse row with its arguments exchanged."""
     o = words(p, q)
     with quiet():
-        return row.critic(_log_ratio(p, q, o), o)
+        return row.critic(log_ratio(p, q, o), o)
 
 
 def bends_of_masses(row: Generator, p: Array, q: Array) -> tuple[Array, Array]:
     """The derivatives of T(v) by p and by q."""
     o = words(p, q)
     with quiet():
-        v = _log_ratio(p, q, o)
+        v = log_ratio(p, q, o)
         zero, one, up, neither = o.like(v, 0), o.like(v, 1), p <= q, (p == 0) & (q == 0)
         w = -o.abs(v)
         small, big = (o.where(neither, one, x) for x in (o.where(up, p, q), o.where(up, q, p)))
@@ -92,14 +92,23 @@ def _bend(row: Generator, w: Array, power: int, o: ArrayWords, scale: Any) -> Ar
     return o.where(far, sign * o.exp(tail), near)
 
 
-def _log_ratio(p: Array, q: Array, o: ArrayWords) -> Array:
-    """log p/q, exact near p = q; 0 for an atom that neither has, where no direction that keeps it so sees the row."""
+def log_ratio(p: Array, q: Array, o: ArrayWords, gap: Array | None = None) -> Array:
+    """log p/q, exact near p = q; 0 for an atom that neither has, where no direction that keeps it so sees the row.
+
+    `gap` is p - q where q is known better than its float.
+    """
     neither = (p == 0) & (q == 0)
     if not o.nowhere(neither):
         p, q = (o.where(neither, o.like(x, 1), x) for x in (p, q))
-    excess = (p - q) / q
+    excess, ratio = (p - q if gap is None else gap) / q, p / q
     near = o.abs(excess) < 0.5
-    return o.where(near, o.log1p(o.where(near, excess, o.like(excess, 0))), o.xp.log(p) - o.xp.log(q))
+    # a difference of logarithms has the error of each, so it is left to ratios that are no normal float
+    lost = (ratio < o.xp.finfo(ratio.dtype).smallest_normal) | (ratio == math.inf)
+    if o.nowhere(lost):
+        far = o.xp.log(ratio)
+    else:
+        far = o.where(lost, o.xp.log(p) - o.xp.log(q), o.xp.log(o.where(lost, o.like(ratio, 1), ratio)))
+    return o.where(near, o.log1p(o.where(near, excess, o.like(excess, 0))), far)
 
 
 def _gap(log_p: Array, log_q: Array, o: ArrayWords) -> Array:

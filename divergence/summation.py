@@ -14,8 +14,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -32,7 +32,7 @@ FLOATS = tuple(np.dtype(name) for name in ("float64", "float32", "float16"))  # 
 
 Piece = tuple[slice, slice]  # rows and atoms
 Run = Callable[..., int]
-_seen: dict[str, int] = {}
+_seen: WeakKeyDictionary[Generator, int] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,15 @@ def pair_sums(row: Generator, p: np.ndarray, q: np.ndarray) -> np.ndarray:
     (m, k), n = p.shape, q.shape[0]
     p, q = _table(p), _table(q)
     run = _compiled(row, p, q, m * n * k)
-    pieces = _pieces(n, k, STRETCH if run else SLICE)
-    found = np.zeros((m, n))
+    size = STRETCH if run else SLICE
+    pieces = _pieces(n, k, size)
+    found = np.empty((m, n))
 
     def work(i: int) -> None:
+        places = np.empty((3, n, -(-k // size)))
         for across, along in pieces:
-            place = np.empty((3, across.stop - across.start))
-            _piece(row, run, p[i : i + 1], q, (across, along), place)
-            found[i, across] += place[0]
+            _piece(row, run, p[i : i + 1], q, (across, along), places[:, across, along.start // size])
+        places[0].sum(axis=-1, out=found[i])
 
     with quiet():
         on_threads(work, m)
@@ -148,13 +149,17 @@ def _compiled(row: Generator, p: np.ndarray, q: np.ndarray, atoms: int) -> Run |
 
 def pays(row: Generator, atoms: int) -> bool:
     """Whether `row`, now to be asked for so many atoms more, is worth compiling, and numba is there to do it."""
-    _seen[row.name] = _seen.get(row.name, 0) + atoms
-    return _has_numba() and _seen[row.name] >= WORTH_COMPILING
+    _seen[row] = _seen.get(row, 0) + atoms
+    return _seen[row] >= WORTH_COMPILING and _has_numba()
 
 
 @cache
 def _has_numba() -> bool:
-    return find_spec("numba") is not None
+    try:
+        from .compiled import kernel  # noqa: F401
+    except ImportError:  # also of a numba that does not fit this numpy
+        return False
+    return True
 
 
 def on_threads(work: Callable[[int], None], count: int) -> None:
@@ -172,8 +177,14 @@ def on_threads(work: Callable[[int], None], count: int) -> None:
             work(index)
 
     with ThreadPoolExecutor(threads) as pool:
+        started = []
         try:
-            for ended in [pool.submit(steps) for _ in range(threads)]:
+            try:
+                for _ in range(threads):
+                    started.append(pool.submit(steps))
+            except RuntimeError:  # an interpreter that is shutting down starts no thread
+                steps()
+            for ended in started:
                 ended.result()
         finally:
             stopped.set()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from mpmath import log, log1p, mpf, workdps
 from scipy import stats
 
 import divergence as dv
+from divergence.affinity import affinity
 
 SMALLEST = mpf(2) ** -1022
 ORDERS = (0.1, 0.5, 0.9, 1.5, 2.0, 5.0)
@@ -94,6 +97,26 @@ def test_gradients(functional: Any) -> None:
     (found,) = torch.autograd.grad(functional(one, other).sum(), one)
     assert not found.isnan().any()
     assert found[1].abs().max() == 0 or functional.order == 1
+
+
+def test_the_gradient_of_the_largest_ratio_at_a_zero() -> None:
+    p = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    q = torch.tensor([0.5, 0.5], dtype=torch.float64, requires_grad=True)
+    by_p, by_q = torch.autograd.grad(dv.renyi(math.inf)(p, q), (p, q))
+    assert by_p.tolist() == [1.0, 0.0]
+    assert by_q.tolist() == [-2.0, 0.0]
+    p = torch.tensor([0.5, 0.5], dtype=torch.float64, requires_grad=True)
+    (by_p,) = torch.autograd.grad(dv.renyi(math.inf)(p, torch.tensor([1.0 - 2**-40, 2**-40], dtype=torch.float64)), p)
+    assert by_p.tolist() == [0.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "functional", [dv.renyi(2), dv.renyi(0), dv.bhattacharyya, affinity(0.25)], ids=lambda d: d.name
+)
+def test_pickle(functional: Any) -> None:
+    p, q = [0.5, 0.5], [0.25, 0.75]
+    for again in (pickle.loads(pickle.dumps(functional)), copy.deepcopy(functional)):
+        assert float(again(p, q)) == float(functional(p, q))
 
 
 def test_densities_of_normals() -> None:

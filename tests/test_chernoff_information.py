@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 from laws import random_masses
-from mpmath import findroot, log, mpf
+from mpmath import exp, findroot, log, mpf
 from scipy import stats
 
 import divergence as dv
 
 
-def exact(p: list[float], q: list[float]) -> Any:
+def exact(p: list[Any], q: list[Any]) -> Any:
+    """By bisection, for the slope of the affinity rises."""
     pairs = [(mpf(x), mpf(y)) for x, y in zip(p, q)]
 
     def affinity(a: Any) -> Any:
@@ -24,7 +25,7 @@ def exact(p: list[float], q: list[float]) -> Any:
     def slope(a: Any) -> Any:
         return sum(x**a * y ** (1 - a) * log(x / y) for x, y in pairs)
 
-    return -log(affinity(findroot(slope, mpf(0.5))))
+    return -log(affinity(findroot(slope, (mpf(0), mpf(1)), solver="bisect", maxsteps=200, tol=0, verify=False)))
 
 
 @pytest.mark.parametrize("step", [1.0, 1e-2, 1e-5, 1e-9, 1e-13])
@@ -49,6 +50,29 @@ def test_it_is_the_largest_of_its_family(xp: Any) -> None:
     np.testing.assert_allclose(
         xp.floats(dv.chernoff.from_log(xp.array(np.log(p)), xp.array(np.log(q)))), found, rtol=2e-6
     )
+
+
+FAR = (
+    ([1e-60, 1.0], [1.0, 1e-250]),
+    ([1e-300, 1.0], [1.0, 1e-17]),
+    ([1e-20, 1.0], [1.0, 1e-80]),
+    ([0.25, 0.75, 5e-324], [1e-30, 1e-20, 1.0]),
+)
+
+
+@pytest.mark.parametrize(("p", "q"), FAR)
+def test_far_apart(p: list[float], q: list[float]) -> None:
+    truth = exact(p, q)
+    found = dv.chernoff.evaluate(p, q)
+    assert abs(mpf(found.value) - truth) <= min(mpf(found.error), 2e-15 * truth)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [([0, 1000.0], [300.0, 0]), ([0, 200, 10.0], [150, 0, 3.0]), ([0, 100.0], [50.0, 0])]
+)
+def test_far_apart_in_logits(a: list[float], b: list[float]) -> None:
+    p, q = ([exp(mpf(x)) / sum(exp(mpf(y)) for y in z) for x in z] for z in (a, b))
+    assert float(dv.chernoff.from_logits(a, b)) == pytest.approx(float(exact(p, q)), rel=2e-15)
 
 
 def test_edges() -> None:

@@ -43,6 +43,52 @@ def test_jensen_shannon_near_equality(step: float) -> None:
     assert abs(mpf(float(dv.jensen_shannon(laws, weights))) - truth) <= mpf(1e-15) * truth
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    "joint",
+    [
+        np.diag([0.5, 0.5, 1e-170]),
+        np.diag([0.5, 0.5, 1e-23]),
+        np.diag([1.0, 1e-21]),
+        np.diag([1.0, 1e-158]),
+        np.diag([1.0, 5e-324]),
+        np.array([[1.0, 1e-300], [1e-300, 1e-300]]),
+        np.array([[1.0, 1e-160], [1e-160, 1e-160]]),
+        np.array([[0.5, 1e-150], [0.5, 3e-150]]),
+        np.array([[0.25, 1e-150, 0.25], [0.25, 1.0000001e-150, 0.25]]),
+    ],
+    ids=str,
+)
+def test_mutual_information_of_tiny_masses(joint: np.ndarray, dtype: Any) -> None:
+    joint = joint.astype(dtype)
+    exact = [[mpf(float(x)) for x in row] for row in joint]
+    rows, columns = [sum(row) for row in exact], [sum(column) for column in zip(*exact)]
+    truth = sum(
+        kl(x, rows[i] * columns[j]) for i, row in enumerate(exact) for j, x in enumerate(row) if rows[i] * columns[j]
+    )
+    assert abs(mpf(float(dv.mutual_information(joint))) - truth) <= mpf(4 * float(np.finfo(dtype).eps)) * truth + mpf(
+        5e-324
+    )
+
+
+def test_jensen_shannon_of_tiny_masses() -> None:
+    found = float(dv.jensen_shannon([[1.0, 1e-300], [1.0, 0.0], [1.0, 3e-324]]))
+    assert found == pytest.approx(1e-300 * math.log(3) / 3, rel=1e-15)
+    assert math.isfinite(float(dv.jensen_shannon([[1.0, 5e-324], [1.0, 0.0], [1.0, 0.0]])))
+
+
+@pytest.mark.parametrize("m", [3, 7, 49])
+def test_equal_weights_sum_to_one(m: int) -> None:
+    p = np.random.default_rng(m).dirichlet(np.ones(5))
+    assert float(dv.jensen_shannon(np.tile(p, (m, 1)))) == 0.0
+    laws = np.tile([0.5, 0.25, 0.25], (m, 1))
+    laws[0] += np.array([2, -1, -1]) * 2.0**-52
+    exact = [[mpf(float(x)) for x in law] for law in laws]
+    middle = [sum(column) / m for column in zip(*exact)]
+    truth = sum(kl(x, y) for law in exact for x, y in zip(law, middle)) / m
+    assert abs(mpf(float(dv.jensen_shannon(laws))) - truth) <= mpf(1e-15) * truth
+
+
 def test_entropy_and_cross_entropy(xp: Any) -> None:
     rng = np.random.default_rng(2)
     p, q = random_masses(rng, 4, 6), random_masses(rng, 4, 6)
@@ -87,6 +133,9 @@ def test_gradients() -> None:
         lambda x: dv.jensen_shannon(x.softmax(-1), weights),
     ):
         assert torch.autograd.gradcheck(function, (x,))
+    tiny = torch.tensor([[0.5, 0.0], [0.5, 1e-200]], dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad(dv.mutual_information(tiny), tiny)
+    assert found.tolist()[1] == pytest.approx([0.0, math.log(2)])
     p = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
     (found,) = torch.autograd.grad(dv.entropy(p), p)
     assert found.tolist() == [-1.0, math.inf]
@@ -99,7 +148,9 @@ def test_refusals() -> None:
         dv.cross_entropy([0.5, 0.5], [0.25, 0.25, 0.5])
     with pytest.raises(dv.ShapeMismatch, match="no two axes"):
         dv.mutual_information([0.5, 0.5])
-    with pytest.raises(dv.InvalidMeasure, match="joint"):
+    with pytest.raises(dv.InvalidMeasure, match=r"joint\[1, 1\]: -0.5 is negative"):
+        dv.mutual_information([[0.5, 0.5], [0.5, -0.5]])
+    with pytest.raises(dv.InvalidMeasure, match="sum of joint"):
         dv.mutual_information([[0.5, 0.5], [0.5, 0.5]])
     with pytest.raises(dv.ShapeMismatch, match="one law"):
         dv.jensen_shannon([0.5, 0.5])

@@ -83,6 +83,43 @@ class TestDigits:
                 value = float(named(name)(case["p"], case["q"]))
                 assert relative_error(value, mpf(case["values"][name])) <= 1e-12, (case["name"], value)
 
+    @pytest.mark.parametrize(
+        ("a", "p", "q"),
+        [(-701, 1e-300, 3e-300), (800, 4e-200, 1e-200), (-500, 1e-150, 5e-150), (4, 1.5e-186, 2.7e-312)],
+    )
+    def test_a_power_of_the_ratio_beyond_the_floats(self, a: float, p: float, q: float) -> None:
+        x, y = mpf(p), mpf(q)
+        exact = (x**a * y ** (1 - a) - a * x + (a - 1) * y) / (a * (a - 1))
+        assert relative_error(float(dv.power(a)([p, 1.0], [q, 1.0])), exact) <= 4e-13
+
+    @pytest.mark.parametrize(
+        ("a", "weight", "p"),
+        [
+            (-2, 1e-120, 1e-200),
+            (-2, 1e-155, 1e-200),
+            (-3, 1e-120, 1e-200),
+            (-1, 1e-50, 1e-310),
+            (-1, 1e-15, 5e-324),
+            (-2, 1e-150, 5e-324),
+            (-2, 1e-100, 1e-310),
+            (2.5, 1e-100, 1e-310),
+        ],
+    )
+    def test_skewed_by_a_small_weight(self, a: float, weight: float, p: float) -> None:
+        w, exact = mpf(weight), mpf(0)
+        with mp.workdps(400):
+            for x, y in ((mpf(p), mpf(0.3)), (mpf(1), mpf(0.7))):
+                m = (1 - w) * x + w * y
+                exact += m * ((x / m) ** mpf(a) - a * x / m + a - 1) / (mpf(a) * (a - 1))
+        row = dv.skew(dv.power(a), weight)
+        assert relative_error(float(row([p, 1.0], [0.3, 0.7])), exact) <= 1e-13
+        assert relative_error(float(row.from_log(np.log([p, 1.0]), np.log([0.3, 0.7]))), exact) <= 1e-12
+
+    def test_a_skewed_row_keeps_the_digits_of_subnormal_masses(self) -> None:
+        m = mpf(5e-324) + mpf(1e-15) * mpf(0.3)
+        exact = m**2 / mpf(5e-324)
+        assert relative_error(float(dv.skew(dv.neyman, 1e-15)([5e-324, 1.0], [0.3, 0.7])), exact) <= 1e-15
+
     @pytest.mark.parametrize("name", ROW_NAMES)
     def test_log_masses(self, name: str) -> None:
         row = named(name)

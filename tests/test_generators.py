@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import pickle
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from divergence import derived_rows, generators, ops
+from divergence import derived_rows, f_divergence, generators, ops
 from divergence.generators import GENERATORS, Generator
 
 ROWS = [
@@ -160,6 +161,24 @@ def test_powers_meet_the_table(a: float) -> None:
     np.testing.assert_allclose(factor * f(generators.power(a), T), f(GENERATORS[name], T), rtol=2e-14)
 
 
+@pytest.mark.parametrize(
+    ("row", "c"),
+    [
+        (GENERATORS["neyman"], 1),
+        (generators.power(-701), 701),
+        (generators.power(800).reverse, 799),
+        (generators.power(-0.001), 0.001),
+        (derived_rows.skew(generators.power(-2), 1e-120), 2),
+        (GENERATORS["reverse_kl"], 0),
+        (GENERATORS["jeffreys"], 0),
+        (f_divergence(lambda t: -np.log(t)).generator, 0),
+    ],
+    ids=lambda x: getattr(x, "name", str(x)),
+)
+def test_how_a_row_blows_up(row: Generator, c: float) -> None:
+    assert row.blow_up[0] == pytest.approx(c, rel=1e-12)
+
+
 @everywhere
 def test_against_many_digits(row: Generator) -> None:
     """f at 3 and 1/3 in the formula of a textbook."""
@@ -178,6 +197,14 @@ def test_against_many_digits(row: Generator) -> None:
         pytest.skip("powers and hockey sticks are in test_ops")
     for t in (3.0, 0.25):
         assert float(f(row, t)) == pytest.approx(float(plain[row.name](mpf(t))), rel=4e-16)
+
+
+@pytest.mark.parametrize("name", ["kl", "power(2)", "skew(kl, 0.5)"])
+def test_a_row_of_your_own_stays_its_own_whatever_it_is_called(name: str) -> None:
+    mine = f_divergence(lambda t: 5 * (t - 1) ** 2, slope=math.inf, name=name).generator
+    np.testing.assert_array_equal(f(copy.deepcopy(mine), T), f(mine, T))
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(mine)
 
 
 @everywhere

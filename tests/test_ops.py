@@ -106,14 +106,18 @@ def test_step_and_positive_part(xp: Any) -> None:
 
 
 def test_a_ratio_keeps_what_is_known_of_it() -> None:
-    t = np.array([0.0])
-    o = ops.ArrayWords(
-        ops.namespace(t), ops.Ratio(t, lambda: np.array([-1000.0]), lambda c: np.exp(-1000.0 * c + 0 * t))
-    )
+    t, v = np.array([0.0]), np.array([-1000.0])
+    o = ops.ArrayWords(ops.namespace(t), ops.ratio_of_log(t, v, ops.words(t)))
     assert o.log(t).tolist() == [-1000.0]
     assert o.pow(t, 0.5).tolist() == [np.exp(-500.0)]
     assert o.pow(np.array([4.0]), 0.5).tolist() == [2.0]
     assert o.log(2) == np.log(2.0)
+    with ops.quiet():
+        ratio = o.over(t, np.array([1e-300]))  # e^-1000 is no float, and this is
+    exact = mp.exp(-1000) / mpf(1e-300)
+    assert ratio[0] == pytest.approx(float(exact), rel=1e-12)
+    assert o.log(ratio)[0] == pytest.approx(float(mp.log(exact)), rel=1e-15)
+    assert o.pow(ratio, -2)[0] == pytest.approx(float(exact**-2), rel=1e-12)
 
 
 def test_symbols_are_the_plain_spelling() -> None:

@@ -65,6 +65,46 @@ def test_every_functional_in_every_library(functional: Any, xp: Any) -> None:
     np.testing.assert_allclose(found, loop, rtol=64 * xp.eps, atol=4 * xp.eps)
 
 
+@pytest.mark.parametrize(("m", "n", "k", "mass"), [(128, 128, 129, 5e-324), (40, 40, 33, 1e-322)])
+def test_an_atom_too_small_for_a_mean(m: int, n: int, k: int, mass: float) -> None:
+    q = np.zeros((n, k))
+    q[:, :-1] = 1 / (k - 1)
+    p = q[:1].repeat(m, axis=0)
+    p[0, -1] = mass
+    for found in (dv.kl.pairwise(p, q), dv.reverse_kl.pairwise(q, p).T):
+        assert np.all(found[0] == math.inf)
+        assert np.all(found[1:] == 0)
+    assert dv.js.pairwise(p, q)[0, 0] == dv.js(p[0], q[0])
+
+
+@pytest.mark.parametrize("scale", [1e-5, 1e-100, 1e-290])
+def test_differences_on_small_masses(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    p, q = np.zeros((2, 100, 4))
+    for x in (p, q):
+        x[:, 1:] = scale * rng.uniform(1, 20, (100, 3))
+        x[:, 0] = 1 - x[:, 1:].sum(axis=1)
+    np.testing.assert_allclose(dv.kl.pairwise(p, q), dv.kl(p[:, None], q), rtol=1e-14)
+
+
+@pytest.mark.parametrize("divergence", [dv.kl, dv.js], ids=lambda d: d.name)
+def test_long_rows(divergence: dv.FDivergence) -> None:
+    k, x = 2**20, 0.04097352393619469
+    p, q = np.repeat([(1 + x) / k, (1 - x) / k], k // 2), np.full(k, 1 / k)
+    found = divergence.pairwise(p[None], q[None])[0, 0]
+    assert found == pytest.approx(float(divergence(p, q)), rel=2e-15)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).eps == np.finfo(float).eps, reason="no longer doubles here")
+def test_long_doubles() -> None:
+    laws = RNG.dirichlet(np.ones(64), 60).astype(np.longdouble)
+    laws /= laws.sum(axis=-1, keepdims=True)
+    found = dv.kl.pairwise(laws)
+    assert found.dtype == np.longdouble
+    assert abs(found[3, 5] / dv.kl(laws[3], laws[5]) - 1) <= 4 * np.finfo(np.longdouble).eps
+    assert dv.pearson.pairwise(laws).dtype == np.longdouble
+
+
 def test_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     p, q = TABLES["far"]
     whole = dv.js.pairwise(p, q)
@@ -93,6 +133,10 @@ def test_refusals() -> None:
         dv.kl.pairwise([0.5, 0.5], good)
     with pytest.raises(dv.ShapeMismatch, match="no laws"):
         dv.kl.pairwise(np.zeros((0, 2)), good)
+    with pytest.raises(dv.ShapeMismatch, match=r"3 atoms.*\(5, 2\) and \(4, 3\)"):
+        dv.kl.pairwise(np.full((5, 2), 1 / 2), np.full((4, 3), 1 / 3))
+    with pytest.raises(dv.ShapeMismatch, match="point 7"):
+        dv.kl.pairwise(dv.Discrete(good, np.array([0.0, 1.0])), dv.Discrete(good, np.array([7.0, 9.0])))
     with pytest.raises(dv.ShapeMismatch, match="3 atoms"):
         dv.kl.pairwise(good, [[0.25, 0.25, 0.5]])
     with pytest.raises(dv.InvalidMeasure, match=r"sum of q\[1\]"):

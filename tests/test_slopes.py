@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from laws import ALL
-from mpmath import mp, mpf
+from mpmath import log, mp, mpf
 
 from divergence import slopes
 from divergence.affinity import affinity
 from divergence.f_divergence import FDivergence
+from divergence.ops import quiet, words
 from divergence.perspective import terms_of_logs
 
 SMOOTH = [d for d in ALL if not d.generator.kinks]
@@ -48,6 +49,15 @@ def close(found: np.ndarray, expected: np.ndarray, rtol: float) -> None:
     beyond = ~np.isfinite(expected) | (np.abs(expected) < 1e-300)
     np.testing.assert_allclose(found[~beyond], expected[~beyond], rtol=rtol)
     assert not np.isnan(found).any()
+
+
+def test_the_ratio_of_small_masses_keeps_its_digits() -> None:
+    p = np.array([5.414572199144789e-201, 0.7, 3e-310, 0.3, 5e-324, 1.0])
+    q = np.array([2.3852241445790096e-201, 5e-200, 1e-311, 0.3 - 2.0**-54, 1.0, 5e-324])
+    expected = [float(log(mpf(x) / mpf(y))) for x, y in zip(p.tolist(), q.tolist())]
+    with quiet():
+        found = slopes.log_ratio(p, q, words(p, q))
+    np.testing.assert_allclose(found, expected, rtol=4e-16)
 
 
 @smooth

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
+from mpmath import mpf
 
 import divergence as dv
 from divergence import summation
@@ -104,6 +107,26 @@ class TestRefusals:
             assert dv.kl(2 * LONG[0], LONG[1]) > 0
 
 
+def halves(k: int, x: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """Two laws whose terms are all equal, and so may all round to one side; and their χ²."""
+    p = np.repeat([(1 + x) / k, (1 - x) / k], k // 2)
+    gaps = [mpf(float(p[i])) - mpf(1) / k for i in (0, -1)]
+    return p, np.full(k, 1 / k), float(sum(gap**2 for gap in gaps) * k * k / 2)
+
+
+@pytest.mark.parametrize("x", [0.123, 0.0409735, 0.31, 0.4999])
+def test_equal_terms_stay_within_the_error_that_is_stated(route: str, x: float) -> None:
+    p, q, truth = halves(2**17, x)
+    found = dv.pearson.evaluate(p, q)
+    assert abs(found.value - truth) <= min(found.error, 1e-15 * truth)
+
+
+def test_a_long_row_of_pairs(route: str) -> None:
+    p, q, truth = halves(2**20, 0.0409735)
+    for row, expected in ((dv.pearson, truth), (dv.total_variation, float(np.abs(p[0] - q[0])) * 2**19)):
+        assert row.pairwise(p[None], q[None])[0, 0] == pytest.approx(expected, rel=1e-15)
+
+
 def test_threads_are_as_many_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     for threads in ("1", "3", "many"):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
@@ -117,6 +140,34 @@ def test_compiling_waits_until_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     assert summation._compiled(row, LONG[:1], LONG[1:], LONG.shape[1]) is None
     assert summation._compiled(row, LONG[:1], LONG[1:], LONG.shape[1]) is not None
     assert summation._compiled(dv.power(3).generator, LONG[:1].astype(np.float16), LONG[1:], LONG.shape[1]) is None
+
+
+def test_a_family_made_anew_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summation, "WORTH_COMPILING", 0)
+    runs = [
+        [summation._compiled(row, LONG[:1], LONG[1:], LONG.shape[1]) for row in rows]
+        for rows in ([d.generator for d in (dv.power(2.75), dv.hockey_stick(3), dv.renyi(2.75)._power)] for _ in "ab")
+    ]
+    assert runs[0] == runs[1]
+    assert runs[0][0] is runs[0][2]
+
+
+def test_a_numba_that_does_not_load_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "divergence.compiled.kernel", None)  # whose import raises ImportError
+    monkeypatch.delattr("divergence.compiled.kernel", raising=False)
+    monkeypatch.setattr(summation, "_has_numba", summation._has_numba.__wrapped__)
+    monkeypatch.setattr(summation, "WORTH_COMPILING", 0)
+    assert summation._compiled(dv.kl.generator, LONG[:1], LONG[1:], LONG.shape[1]) is None
+
+
+def test_big_arrays_while_the_interpreter_shuts_down() -> None:
+    code = (
+        "import atexit, numpy as np, divergence as dv\n"
+        "p = np.full(2**16, 2.0**-16)\n"
+        "atexit.register(lambda: print(float(dv.kl(p, p))))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("0.0\n", "")
 
 
 def test_without_numba_numpy_does_it(monkeypatch: pytest.MonkeyPatch) -> None:

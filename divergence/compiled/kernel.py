@@ -21,6 +21,7 @@ from ..generators import Generator
 from . import words
 
 BLOCK = 1024  # atoms whose terms lie in the first-level cache with their masses
+RUN = 128  # terms that are added in sequence, in some lanes; the sums of runs are added by halves
 SMALLEST = int(np.array(np.finfo(float).tiny).view(np.int64))  # its bits, ordered as the positive floats are
 LARGEST = float(np.finfo(float).max)
 LOOP: dict[str, Any] = {**words.WORD, "inline": "never", "nogil": True}
@@ -41,6 +42,28 @@ def added(x: Any) -> float:
     for i in range(x.size):
         total += x[i]
     return total
+
+
+@njit(**LOOP)
+def added_by_runs(x: Any, sums: Any) -> float:
+    """The sum of each run of x goes to `sums`; the answer is what they add to."""
+    total = 0.0
+    for i in range(sums.size):
+        sums[i] = added(x[i * RUN : (i + 1) * RUN])
+        total += sums[i]
+    return total
+
+
+@njit(**LOOP)
+def added_by_halves(x: Any) -> float:
+    """As numpy adds, so that equal terms do not all round to one side; x is written over."""
+    size = x.size
+    while size > 1:
+        kept = (size + 1) // 2
+        for i in range(size - kept):
+            x[i] += x[kept + i]
+        size = kept
+    return x[0]
 
 
 @lru_cache(maxsize=64)
@@ -79,20 +102,20 @@ def kernel(row: Generator) -> Callable[..., int]:
 
     @njit(**LOOP)
     def run(p: Any, q: Any, top: int, left: int, right: int, sums: Any) -> int:
-        buffer, state = np.empty(BLOCK), np.int64(0)
+        buffer, runs, state = np.empty(BLOCK), np.empty(-(-(right - left) // RUN)), np.int64(0)
         for j in range(sums.shape[1]):
-            total, p_total, q_total = 0.0, 0.0, 0.0
+            p_total, q_total = 0.0, 0.0
             x_row, y_row = p[top + j if p.shape[0] > 1 else 0], q[top + j if q.shape[0] > 1 else 0]
             for low in range(left, right, BLOCK):
                 high = min(low + BLOCK, right)
                 x, y = x_row[low:high], y_row[low:high]
                 out = buffer[: high - low]
                 state |= terms(x, y, out)
-                here = added(out)
+                here = added_by_runs(out, runs[(low - left) // RUN : -((left - high) // RUN)])
                 if not here <= LARGEST and overflows(x, y, out):
                     state |= 2
-                total, p_total, q_total = total + here, p_total + added(x), q_total + added(y)
-            sums[0, j], sums[1, j], sums[2, j] = total, p_total, q_total
+                p_total, q_total = p_total + added(x), q_total + added(y)
+            sums[0, j], sums[1, j], sums[2, j] = added_by_halves(runs), p_total, q_total
         return state
 
     return run
@@ -114,14 +137,13 @@ def mixed_kernel(row: Generator) -> Callable[..., None]:
 
     @njit(**LOOP)
     def run(r: Any, x: Any, y: Any, sums: Any) -> None:
-        buffer = np.empty(BLOCK)
+        buffer, runs = np.empty(BLOCK), np.empty(-(-r.size // RUN))
         for j in range(sums.size):
-            total = 0.0
             for low in range(0, r.size, BLOCK):
                 high = min(low + BLOCK, r.size)
                 out = buffer[: high - low]
                 terms(r[low:high], x[low:high], y[j, low:high], out)
-                total += added(out)
-            sums[j] = total
+                added_by_runs(out, runs[low // RUN : -(-high // RUN)])
+            sums[j] = added_by_halves(runs)
 
     return run
