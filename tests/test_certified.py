@@ -464,6 +464,24 @@ def test_a_word_is_not_finite_where_it_is_not_analytic() -> None:
     assert acb.integral(lambda x, analytic: balls.BallWords(analytic).sqrt(x), 1, 4).overlaps(truth)
 
 
+def test_a_mixture_is_not_finite_where_its_logarithm_has_a_cut() -> None:
+    with balls.precision(128):
+        log_density = line.log_mixture(lines(BIMODAL)[0], Direction(Fraction(0), 1))
+        near_a_zero = acb(arb(0.5, 0.5), arb(0.75, 0.5))
+        assert not log_density(near_a_zero, None, True).is_finite()
+        assert log_density(acb(arb(0.5, 0.01), arb(0, 0.01)), None, True).is_finite()
+
+
+def test_what_is_known_not_to_fall() -> None:
+    flat, power = (Fraction(0), 0), (Fraction(-1), 0)
+    with balls.precision(128):
+        heights = tails.Heights(Tail(Direction(Fraction(0), 1), True, arb(4)))
+        assert heights.never_falls({flat: arb(0), power: arb(-5)})
+        assert heights.never_falls({flat: arb(0.5), power: arb(-1)})
+        for slope in ({flat: arb(-0.5)}, {flat: arb(0, 0.1)}, {flat: arb(0), power: arb("nan")}):
+            assert not heights.never_falls(slope)
+
+
 LINES = {
     "normal": normal(0.3, 1.7), "laplace": laplace(0.3, 1.7), "logistic": logistic(0.3, 0.7),
     "student": student(2.5, 0.3, 1.7), "cauchy": cauchy(0.3, 1.7), "gamma": gamma(2.5, 1.7, 1.0, 0.3),
