@@ -464,6 +464,26 @@ def test_a_word_is_not_finite_where_it_is_not_analytic() -> None:
     assert acb.integral(lambda x, analytic: balls.BallWords(analytic).sqrt(x), 1, 4).overlaps(truth)
 
 
+def test_a_mixture_is_not_finite_where_its_logarithm_has_a_cut() -> None:
+    with balls.precision(128):
+        law = lines(mixture([0.25, 0.25, 0.25, 0.25], *(normal(mean, 1.0) for mean in (0.0, 4.0, 4.0, 4.0))))[0]
+        log_density = line.log_mixture(law, Direction(Fraction(0), 1))
+        across = acb(arb(1.99, 0.001), arb(math.pi / 4, 0.01))  # 1 + 3 e^(4 x - 8) is about -2
+        assert log_density(across, None, False).is_finite()
+        assert not log_density(across, None, True).is_finite()
+        assert log_density(acb(arb(1.99, 0.001), arb(0, 0.01)), None, True).is_finite()
+
+
+def test_what_is_known_not_to_fall() -> None:
+    flat, power = (Fraction(0), 0), (Fraction(-1), 0)
+    with balls.precision(128):
+        heights = tails.Heights(Tail(Direction(Fraction(0), 1), True, arb(4)))
+        assert heights.never_falls({flat: arb(0), power: arb(-5)})
+        assert heights.never_falls({flat: arb(0.5), power: arb(-1)})
+        for slope in ({flat: arb(-0.5)}, {flat: arb(0, 0.1)}, {flat: arb(0), power: arb("nan")}):
+            assert not heights.never_falls(slope)
+
+
 LINES = {
     "normal": normal(0.3, 1.7), "laplace": laplace(0.3, 1.7), "logistic": logistic(0.3, 0.7),
     "student": student(2.5, 0.3, 1.7), "cauchy": cauchy(0.3, 1.7), "gamma": gamma(2.5, 1.7, 1.0, 0.3),
