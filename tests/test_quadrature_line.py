@@ -1,4 +1,4 @@
-"""Integrals over the line against closed forms: the error covers the truth, and an infinite integral is never a number."""
+"""Integrals over the line against closed forms: the error covers the truth, and infinity is never a number."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class TestMasses:
     def test_shape_and_nan(self) -> None:
         with pytest.raises(dv.InvalidMeasure, match="maps shape"):
             integrate_row(KL, dv.Density(lambda x: 0.0), density(stats.norm()))
-        with pytest.raises(dv.InvalidMeasure, match="q: logpdf.* is nan"):
+        with pytest.raises(dv.InvalidMeasure, match=r"q: logpdf.* is nan"):
             integrate_row(KL, density(stats.norm()), dv.Density(lambda x: np.where(x > 1, np.nan, -(x**2))))
 
 
@@ -192,7 +192,7 @@ class TestSingularPlaces:
         assert abs(found.value - (math.log(0.1) + 9)) <= found.error <= 1e-11
 
     def test_an_end_that_no_float_comes_near(self) -> None:
-        """A hundredth of beta(0.1, 0.1) lies nearer to 1 than 1 - 1e-17, and Weibull's correction is no Taylor series."""
+        """A hundredth of beta(0.1, 0.1) lies nearer to 1 than 1 - 1e-17; Weibull's correction is no Taylor series."""
         for loc, scale, rel in ((0, 1, 1e-11), (-2, 4, 1e-6)):
             p, q = (stats.beta(a, b, loc, scale) for a, b in ((0.1, 0.1), (0.2, 0.3)))
             truth = power_divergence(next(k for k in KNOWN if k.name == "beta(0.1, 0.1)(0.2, 0.3)").affinity, 1)

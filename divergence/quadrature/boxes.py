@@ -55,7 +55,7 @@ def integrate_box(row: Generator, p: Density, q: Density, rtol: float = 1e-8) ->
             f"quadrature stopped at {known}",
             evaluation=known,
             argument="p, q",
-            remedy="name the narrow places as landmarks=(...) of the Density, or ask for a larger rtol or random points",
+            remedy="name the narrow places as landmarks=(...) of the Density, ask for a larger rtol or random points",
         )
     return known
 
@@ -196,16 +196,20 @@ def _measured(row: Generator, laws: list[Log], cells: Cells) -> tuple[np.ndarray
         flags = np.stack([(wild & gone).any(axis=1), (wild & ~gone).any(axis=1)], axis=-1)
         terms = np.where(wild, 0.0, terms)
         columns = np.stack([terms, np.exp(log_p), np.exp(log_q)], axis=1).reshape(n, 3, *shape[1:])
-        both = _contracted(columns, weights)
-        value = both[(slice(None), slice(None), *(0,) * d)]
+        heavy, size = weights[..., :1], np.abs(weights[..., :1])
+        value = _contracted(columns, heavy).reshape(n, 3)
         volume = np.prod(cells.high - cells.low, axis=1)[:, None]
         mean = (value / volume).reshape(n, 3, *(1,) * d)
-        around = _contracted(np.abs(columns - mean), np.abs(weights[..., :1])).reshape(n, 3)
-        lesser = [both[(slice(None), slice(None), *(int(k == i) for k in range(d)))] for i in range(d)]
-        by_axis = np.abs(np.stack(lesser, axis=1) - value[:, None])
+        around = _contracted(np.abs(columns - mean), size).reshape(n, 3)
+        # line by line along each axis, for over a whole cell the differences of a kink would cancel
+        by_axis = np.empty((n, d, 3))
+        for i in range(d):
+            lines = np.moveaxis(columns, 2 + i, -1)
+            apart = np.abs(lines.reshape(n, -1, 21) @ (weights[:, i, :, :1] - weights[:, i, :, 1:]))
+            by_axis[:, i] = _contracted(apart.reshape(lines.shape[:-1]), np.delete(size, i, axis=1)).reshape(n, 3)
         error = heeded(by_axis, around[:, None]).sum(axis=1)
         moved = shaken(row, log_p, log_q, jacobian, terms, SLACK).reshape(n, 1, *shape[1:])
-        noise = _contracted(moved, np.abs(weights[..., :1])).reshape(n)
+        noise = _contracted(moved, size).reshape(n)
     return value, error, by_axis, noise, flags, off.reshape(n, d).max(axis=1) > COARSE
 
 
