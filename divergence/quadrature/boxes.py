@@ -19,7 +19,7 @@ from ..perspective import terms_of_logs
 from .cells import Cells, Log, cells_of
 from .densities import MASS_TOLERANCE, losses
 from .panels import Panels
-from .refinement import COARSE, heeded, shaken
+from .refinement import COARSE, SHARE, heeded, shaken
 from .single import REMEDY
 
 MOST_NODES = {2: 2**24, 3: 2**25}  # nodes of all cells ever measured
@@ -145,7 +145,7 @@ def _refined(row: Generator, laws: list[Log], cells: Cells, d: int, rtol: float)
         value, error, by_axis, noise, flags, coarse = (np.concatenate(x) for x in list(zip(*parts))[1:])
         charged, grown = bool(flags[:, 0].any()), bool(flags[:, 1].any())
         total, slack = value.sum(axis=0), error.sum(axis=0)
-        goal = np.asarray([math.inf if charged or grown else rtol * abs(total[0]), rtol / 4, rtol / 4])
+        goal = np.asarray([math.inf if charged or grown else SHARE * rtol * abs(total[0]), rtol / 4, rtol / 4])
         bad = ((error > goal / (2 * len(cells))) & (slack > goal)[None]) & ~coarse[:, None]
         bad[:, 0] &= error[:, 0] > noise
         wrong = bad.any(axis=1)

@@ -22,6 +22,7 @@ Logs = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 EPS = float(np.finfo(float).eps)
 MOST_SWEEPS, MOST_PANELS = 200, 5000
 COARSE = 1e-4  # a panel whose nodes round by this much of it is not halved
+SHARE = 0.9  # of the error allowed, for the rule; the rest is for rounding
 AT_ONCE = 4096  # panels measured together, so that their nodes stay near the processor
 
 
@@ -123,6 +124,11 @@ def shaken(
             moved = np.maximum(moved, np.abs(other - terms))
         moved = np.where(np.isfinite(moved) & np.isfinite(gap), moved, 0.0)
         return moved + (EPS * (2 + finite[2]) + slack) * np.abs(terms)
+
+
+def margin(row: Generator, rtol: float) -> float:
+    """What is added to every relative error: the rounding of the sum, and a kink that no node saw."""
+    return 4 * EPS + (rtol / 100 if row.kinks else 0.0)
 
 
 def heeded(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:

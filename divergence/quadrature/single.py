@@ -16,7 +16,7 @@ from .crossings import crossings
 from .densities import MASS_TOLERANCE, Pair
 from .ends import beyond, doubt
 from .marks import marks_of
-from .refinement import EPS, Measured, refine, roughness, rounding
+from .refinement import SHARE, Measured, margin, refine, roughness, rounding
 from .tails import mend
 
 Law = Density | Lattice
@@ -119,7 +119,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
         side.tails = [tail for tail in mended if tail is not None]
     if not discrete and len(crossed := crossings(row, pair, panels)):
         panels, edges = cuts.cut(pair, crossed)
-    got = refine(row, pair.logs, panels, 1, rtol)
+    got = refine(row, pair.logs, panels, 1, SHARE * rtol)
     value, error = got.value[0], got.error[0]
     infinite = trouble = ""
     unsure = 0.0
@@ -142,7 +142,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     enough = max(rtol * abs(float(value[0])), noise)
     # where the rule stopped on panels so small that what it sees is the noise of the logarithms, its error is theirs
     converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())
-    noise += 0.0 if equal else 4 * EPS * abs(float(value[0]))
+    noise += 0.0 if equal else margin(row, rtol) * abs(float(value[0]))
     left = 0.0 if infinite else float(value[0] - got.value[0, 0])
     return Found(float(value[0]), rule + noise, value[1:], error[1:], converged, infinite, trouble, got.at, left)
 
