@@ -144,7 +144,7 @@ def _alone(
 
 def _nodes(at: Measured, index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x, weights for densities in x, and pairs, where there is any mass."""
-    kept = np.maximum(at.log_p, at.log_q) > -745.0
+    kept = (np.maximum(at.log_p, at.log_q) > -745.0) & (at.weights != 0)
     with ops.quiet():
         weights = at.weights * np.exp(at.stretch)
     return at.x[kept], weights[kept], np.broadcast_to(index[:, None], at.x.shape)[kept]

@@ -18,8 +18,8 @@ from ..generators import Generator
 from ..perspective import terms_of_logs
 from .cells import Cells, Log, cells_of
 from .densities import MASS_TOLERANCE, losses
-from .panels import Panels
-from .refinement import COARSE, SHARE, heeded, shaken
+from .panels import Panels, kronrod, unresolved
+from .refinement import COARSE, SHARE, shaken
 from .single import REMEDY
 
 MOST_NODES = {2: 2**24, 3: 2**25}  # nodes of all cells ever measured
@@ -178,8 +178,8 @@ def _measured(row: Generator, laws: list[Log], cells: Cells) -> tuple[np.ndarray
         parts = [_measured(row, laws, cells[i : i + step]) for i in range(0, n, step)]
         return tuple(np.concatenate(x) for x in zip(*parts))
     flat = [x.ravel() for x in (cells.low, cells.high, cells.origin, cells.turn)]
-    x, stretch, weights, off = Panels(np.zeros(n * d, int), *flat).nodes()
-    x, stretch, weights = x.reshape(n, d, 21), stretch.reshape(n, d, 21), weights.reshape(n, d, 21, 2)
+    x, stretch, weights, shift = (y[:, 1:-1] for y in Panels(np.zeros(n * d, int), *flat).nodes())
+    x, stretch, weights = (y.reshape(n, d, 21) for y in (x, stretch, weights))
     shape = (n, *(21,) * d)
 
     def spread_out(y: np.ndarray, axis: int) -> np.ndarray:
@@ -196,28 +196,23 @@ def _measured(row: Generator, laws: list[Log], cells: Cells) -> tuple[np.ndarray
         flags = np.stack([(wild & gone).any(axis=1), (wild & ~gone).any(axis=1)], axis=-1)
         terms = np.where(wild, 0.0, terms)
         columns = np.stack([terms, np.exp(log_p), np.exp(log_q)], axis=1).reshape(n, 3, *shape[1:])
-        heavy, size = weights[..., :1], np.abs(weights[..., :1])
-        value = _contracted(columns, heavy).reshape(n, 3)
-        volume = np.prod(cells.high - cells.low, axis=1)[:, None]
-        mean = (value / volume).reshape(n, 3, *(1,) * d)
-        around = _contracted(np.abs(columns - mean), size).reshape(n, 3)
-        # line by line along each axis, for over a whole cell the differences of a kink would cancel
+        size, look = np.abs(weights), kronrod()[3][1:-1, :8]
+        value = _contracted(columns, weights)
+        # line by line along each axis, for over a whole cell what the lines of a kink miss would cancel
         by_axis = np.empty((n, d, 3))
         for i in range(d):
             lines = np.moveaxis(columns, 2 + i, -1)
-            apart = np.abs(lines.reshape(n, -1, 21) @ (weights[:, i, :, :1] - weights[:, i, :, 1:]))
-            by_axis[:, i] = _contracted(apart.reshape(lines.shape[:-1]), np.delete(size, i, axis=1)).reshape(n, 3)
-        error = heeded(by_axis, around[:, None]).sum(axis=1)
+            missed = unresolved(lines @ look, 0.0) * (cells.high - cells.low)[:, i].reshape(n, *(1,) * d)
+            by_axis[:, i] = _contracted(missed, np.delete(size, i, axis=1))
+        error = by_axis.sum(axis=1)
         moved = shaken(row, log_p, log_q, jacobian, terms, SLACK).reshape(n, 1, *shape[1:])
-        noise = _contracted(moved, size).reshape(n)
-    return value, error, by_axis, noise, flags, off.reshape(n, d).max(axis=1) > COARSE
+        noise = _contracted(moved, size)[:, 0]
+    return value, error, by_axis, noise, flags, np.abs(shift).reshape(n, -1).max(axis=1) > COARSE
 
 
 def _contracted(columns: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sums over the nodes of every axis by each of r rules: (n, c, 21, ...) and (n, d, 21, r) to (n, c, r, ...)."""
-    n, _, *sides = columns.shape
-    for k in reversed(range(len(sides))):
-        flat = np.moveaxis(columns, 2 + k, -1)
-        columns = np.matmul(flat.reshape(n, -1, sides[k]), weights[:, k])
-        columns = np.moveaxis(columns.reshape(*flat.shape[:-1], weights.shape[-1]), -1, 2 + k)
+    """Sums over the nodes of every axis: (n, c, 21, ...) and weights (n, d, 21) to (n, c)."""
+    for k in reversed(range(weights.shape[1])):
+        n, c, *others, nodes = columns.shape
+        columns = (columns.reshape(n, -1, nodes) @ weights[:, k, :, None]).reshape(n, c, *others)
     return columns
