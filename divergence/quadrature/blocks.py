@@ -19,9 +19,9 @@ DEGREE = 16
 
 @cache
 def rules() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For blocks of 2^m integers: offsets and weights (m, 21) of the rule, and what `unresolved` reads (m, 21, 8)."""
+    """For blocks of 2^m integers: offsets and weights (m, 21) of the rule, and what `unresolved` reads (m, 21, 4)."""
     offsets, weights = np.zeros((LARGEST + 1, 21)), np.zeros((LARGEST + 1, 21))
-    look = np.zeros((LARGEST + 1, 21, 8))
+    look = np.zeros((LARGEST + 1, 21, 4))
     offsets[: SMALLEST + 1] = np.minimum(np.arange(21), 2**SMALLEST - 1)
     weights[: SMALLEST + 1, : 2**SMALLEST] = 1
     for m in range(SMALLEST + 1, LARGEST + 1):
@@ -32,7 +32,7 @@ def rules() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         table = np.polynomial.legendre.legvander((2 * offsets[m] + 1 - n) / n, DEGREE)
         inverse = np.linalg.pinv(table)
         weights[m] = _sums(m) @ inverse
-        look[m] = inverse[DEGREE - 7 :].T
+        look[m] = inverse[DEGREE - 3 :].T
     return offsets, weights, look
 
 

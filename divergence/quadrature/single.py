@@ -13,7 +13,7 @@ from ..evaluation import Evaluation
 from ..generators import Generator
 from . import blocks, cuts
 from .crossings import crossings
-from .densities import MASS_TOLERANCE, Pair
+from .densities import MASS_TOLERANCE, ROUGH, Pair
 from .ends import beyond, doubt
 from .marks import marks_of
 from .refinement import SHARE, Measured, margin, refine, roughness, rounding
@@ -24,6 +24,11 @@ TAIL = 1e-18  # mass of each law outside the range that is named
 REMEDY = (
     "subtract the log of that from logpdf or write normalise=True, widen support=, name narrow modes as "
     "landmarks=(...), or hand in the logarithm of the density, if this was the density"
+)
+
+REMEDY_OF_SUMS = (
+    "subtract the log of that from logpmf, widen support=, name places of much mass as landmarks=(...), or hand in the "
+    "logarithm of the masses, if these were the masses"
 )
 
 
@@ -41,7 +46,7 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
     if not found.masses_are_one:
         found = _found(row, pair, rtol, thorough=True)
         for side, mass, slack in zip(pair.sides, found.mass, found.mass_error):
-            if not abs(mass - 1) <= MASS_TOLERANCE + slack:
+            if not abs(mass - 1) <= MASS_TOLERANCE + min(slack, ROUGH):
                 side.refuse(0, mass, *(("integrates", REMEDY) if isinstance(p, Density) else ("sums", REMEDY_OF_SUMS)))
     method = _method(pair, found) + divided
     if found.infinite:
@@ -64,12 +69,6 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
     return found, method
 
 
-REMEDY_OF_SUMS = (
-    "subtract the log of that from logpmf, widen support=, name places of much mass as landmarks=(...), or hand in the "
-    "logarithm of the masses, if these were the masses"
-)
-
-
 @dataclass(frozen=True)
 class Found:
     """What one run over the line says."""
@@ -87,7 +86,7 @@ class Found:
     @property
     def masses_are_one(self) -> bool:
         return bool(
-            (np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < 1e-3).all()
+            (np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < ROUGH).all()
         )
 
 
