@@ -39,8 +39,9 @@ class Side:
 
     def _flat(self, x: Any, rows: bool = False) -> np.ndarray:
         """(m, n): one column for each pair."""
-        given = [ops.to_numpy(ops.as_array(y)) for y in x] if isinstance(x, tuple | list) else ops.to_numpy(x)
-        x = np.asarray(given, dtype=float)
+        if isinstance(x, tuple | list):
+            x = np.broadcast_arrays(*(ops.to_numpy(ops.as_array(y)) for y in x)) if x else []
+        x = np.asarray(ops.to_numpy(x), dtype=float)
         if not rows:
             x = x[None]
         laws = np.broadcast_to(
