@@ -113,8 +113,8 @@ def _known() -> list[Known]:
         affinity = gammas(*((k, 1 / mp.mpf(s)) for k, s in (p, q)))
         found.append(Known(f"inverse gamma{p}{q}", affinity, *(stats.invgamma(k, scale=s) for k, s in (p, q))))
     for p, q in [
-        ((0.1, 0.1), (0.2, 0.3)), ((0.01, 1), (1, 1)), ((2, 3), (3, 2)), ((0.5, 0.5), (5, 5)), ((1e3, 1e3), (1e3, 1.1e3)),
-        ((1, 1), (0.05, 0.05)), ((1, 4), (4, 1)), ((0.1, 50), (0.2, 30)),
+        ((0.1, 0.1), (0.2, 0.3)), ((0.01, 1), (1, 1)), ((2, 3), (3, 2)), ((0.5, 0.5), (5, 5)),
+        ((1e3, 1e3), (1e3, 1.1e3)), ((1, 1), (0.05, 0.05)), ((1, 4), (4, 1)), ((0.1, 50), (0.2, 30)),
     ]:  # fmt: skip
         found.append(Known(f"beta{p}{q}", betas(p, q), stats.beta(*p), stats.beta(*q)))
     for k, j in [(0.5, 0.7), (2, 3), (5, 0.1), (1, 1.0001), (0.05, 0.07)]:

@@ -1,4 +1,4 @@
-"""Integrals over the line against closed forms: the error covers the truth, and an infinite integral is never a number."""
+"""Integrals over the line against closed forms: the error covers the truth, and infinity is never a number."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_error_covers_the_truth(known: Known, marked: bool) -> None:
 
 
 def test_near_equality_is_as_accurate_as_the_log_densities() -> None:
-    for gap, rel in ((1e-3, 1e-11), (1e-6, 1e-8), (1e-9, 1e-5)):
+    for gap, rel in ((1e-3, 1e-10), (1e-6, 1e-8), (1e-9, 1e-5)):
         found = integrate_row(KL, density(stats.norm(0, 1)), density(stats.norm(gap, 1)))
         assert abs(found.value - gap**2 / 2) <= found.error <= rel * found.value
 
@@ -180,7 +180,7 @@ class TestMasses:
     def test_shape_and_nan(self) -> None:
         with pytest.raises(dv.InvalidMeasure, match="maps shape"):
             integrate_row(KL, dv.Density(lambda x: 0.0), density(stats.norm()))
-        with pytest.raises(dv.InvalidMeasure, match="q: logpdf.* is nan"):
+        with pytest.raises(dv.InvalidMeasure, match=r"q: logpdf.* is nan"):
             integrate_row(KL, density(stats.norm()), dv.Density(lambda x: np.where(x > 1, np.nan, -(x**2))))
 
 
@@ -189,10 +189,10 @@ class TestSingularPlaces:
         p = dv.Density(lambda x: math.log(0.05) - 0.9 * np.log(np.abs(x)), support=(-1.0, 1.0))
         q = dv.Density(lambda x: 0 * x - math.log(2), support=(-1.0, 1.0))
         found = integrate_row(KL, p, q)
-        assert abs(found.value - (math.log(0.1) + 9)) <= found.error <= 1e-11
+        assert abs(found.value - (math.log(0.1) + 9)) <= found.error <= 1e-9
 
     def test_an_end_that_no_float_comes_near(self) -> None:
-        """A hundredth of beta(0.1, 0.1) lies nearer to 1 than 1 - 1e-17, and Weibull's correction is no Taylor series."""
+        """A hundredth of beta(0.1, 0.1) lies nearer to 1 than 1 - 1e-17; Weibull's correction is no Taylor series."""
         for loc, scale, rel in ((0, 1, 1e-11), (-2, 4, 1e-6)):
             p, q = (stats.beta(a, b, loc, scale) for a, b in ((0.1, 0.1), (0.2, 0.3)))
             truth = power_divergence(next(k for k in KNOWN if k.name == "beta(0.1, 0.1)(0.2, 0.3)").affinity, 1)
@@ -202,6 +202,29 @@ class TestSingularPlaces:
         truth = integrate_row(KL, *(density(stats.weibull_min(0.3, 0, s)) for s in (1, 2))).value
         found = integrate_row(KL, density(p), density(q))
         assert abs(found.value - truth) <= found.error <= 1e-6 * truth
+
+    @pytest.mark.parametrize("weight", [0.5, 0.1, 1e-3, 1e-6])
+    def test_bends_of_the_log_ratio(self, weight: float) -> None:
+        """A mixture of narrow modes bends sharply where one takes over from the other, in the middle of p."""
+        sds, sizes = np.asarray([0.02, 0.05]), np.asarray([1 - weight, weight])
+
+        def logpdf(x: np.ndarray) -> np.ndarray:
+            parts = np.log(sizes / sds / math.sqrt(2 * math.pi)) - ((x[:, None] - [-1.0, 1.0]) / sds) ** 2 / 2
+            return np.logaddexp(parts[:, 0], parts[:, 1])
+
+        a, b = 1 / sds**2
+        half, level = (a + b), (a - b) / 2 - math.log(sizes[0] / sds[0] / sizes[1] * sds[1])
+        bends = np.roots([(a - b) / 2, half, level]).real
+        fine = np.concatenate([-np.geomspace(1e-7, 1e-2, 200), np.geomspace(1e-7, 1e-2, 200)])
+        cuts = np.unique(np.concatenate([np.linspace(-5, 5, 2001), *(bends[:, None] + fine)]))
+        cuts = cuts[np.abs(cuts) <= 5]
+        t, w = np.polynomial.legendre.leggauss(20)
+        x = ((cuts[1:] + cuts[:-1])[:, None] + np.diff(cuts)[:, None] * t) / 2
+        log_p = stats.norm.logpdf(x, 0, 0.5)
+        gap = log_p - logpdf(x.ravel()).reshape(x.shape)
+        truth = float(np.sum(np.diff(cuts)[:, None] / 2 * w * np.exp(log_p) * gap))
+        found = integrate_row(KL, density(stats.norm(0, 0.5)), dv.Density(logpdf, landmarks=(-1.0, 1.0)))
+        assert abs(found.value - truth) <= found.error + 1e-13 * truth
 
     def test_steps_inside(self) -> None:
         p = dv.Density(

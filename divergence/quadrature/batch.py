@@ -18,7 +18,7 @@ from .crossings import crossings
 from .cuts import Edges
 from .densities import MASS_TOLERANCE, Pair, losses, one_of, place
 from .marks import FEW
-from .refinement import EPS, Measured, refine, rounding
+from .refinement import SHARE, Measured, margin, refine, rounding
 from .single import Law, find
 from .tails import NOTHING
 
@@ -75,14 +75,14 @@ def _together(row: Generator, pair: Pair, rtol: float) -> tuple[np.ndarray, np.n
     panels, edges = blocks.cut(pair) if discrete else cuts.cut(pair)
     if not discrete and len(crossed := crossings(row, pair, panels)):
         panels, edges = cuts.cut(pair, crossed)
-    got = refine(row, pair.logs, panels, pair.size, rtol)
+    got = refine(row, pair.logs, panels, pair.size, SHARE * rtol)
     index = got.at.panels.index
     value = got.value[:, 0]
     off = np.abs(got.value[:, 1:] - 1)
     same = (got.at.log_p == got.at.log_q).all(axis=1)
     equal = np.bincount(index, ~same, pair.size) == 0
     noise = np.bincount(index, rounding(row, got.at, off.sum(axis=1)[index]), pair.size)
-    noise = np.where(equal, 0.0, noise + 4 * EPS * np.abs(value))
+    noise = np.where(equal, 0.0, noise + margin(row, rtol) * np.abs(value))
     fine = got.converged & ~got.charged & ~got.grown & (off <= MASS_TOLERANCE).all(axis=1)
     fine &= (got.error[:, 1:] < MASS_TOLERANCE).all(axis=1) & _closed(row, pair, edges, np.abs(value))
     return value, got.error[:, 0] + noise, fine, got.at
@@ -144,7 +144,7 @@ def _alone(
 
 def _nodes(at: Measured, index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x, weights for densities in x, and pairs, where there is any mass."""
-    kept = np.maximum(at.log_p, at.log_q) > -745.0
+    kept = (np.maximum(at.log_p, at.log_q) > -745.0) & (at.weights != 0)
     with ops.quiet():
         weights = at.weights * np.exp(at.stretch)
     return at.x[kept], weights[kept], np.broadcast_to(index[:, None], at.x.shape)[kept]

@@ -1,6 +1,6 @@
 """Blocks of consecutive integers, each with a rule of 21 of them that sums what is smooth; small blocks sum all.
 
-The weights are those of least norm that sum polynomials up to a degree exactly; the lesser rule has a lower degree.
+The weights are those of least norm that sum polynomials of degree 16 exactly.
 """
 
 from __future__ import annotations
@@ -11,27 +11,29 @@ import numpy as np
 
 from .cuts import FAR, Edges, median
 from .densities import Pair
-from .panels import Panels, kronrod
+from .panels import Panels, kronrod, unresolved
 
 SMALLEST, LARGEST = 4, 52  # powers of two; integers beyond 2^53 are no floats
-DEGREE, LESSER = 16, 10
+DEGREE = 16
 
 
 @cache
-def rules() -> tuple[np.ndarray, np.ndarray]:
-    """Offsets (m, 21) and weights (m, 21, 2) of the rule for a block of 2^m integers."""
-    offsets, weights = np.zeros((LARGEST + 1, 21)), np.zeros((LARGEST + 1, 21, 2))
+def rules() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For blocks of 2^m integers: offsets and weights (m, 21) of the rule, and what `unresolved` reads (m, 21, 4)."""
+    offsets, weights = np.zeros((LARGEST + 1, 21)), np.zeros((LARGEST + 1, 21))
+    look = np.zeros((LARGEST + 1, 21, 4))
     offsets[: SMALLEST + 1] = np.minimum(np.arange(21), 2**SMALLEST - 1)
     weights[: SMALLEST + 1, : 2**SMALLEST] = 1
     for m in range(SMALLEST + 1, LARGEST + 1):
         n = 2.0**m
-        near = np.round((kronrod()[0][:11] + 1) / 2 * (n - 1))
+        near = np.round((kronrod()[0][1:12] + 1) / 2 * (n - 1))
         near = np.maximum.accumulate(near - np.arange(11)) + np.arange(11)  # distinct
         offsets[m] = np.concatenate([near, (n - 1 - near[:10])[::-1]])
         table = np.polynomial.legendre.legvander((2 * offsets[m] + 1 - n) / n, DEGREE)
-        for k, degree in enumerate((DEGREE, LESSER)):
-            weights[m, :, k] = np.linalg.pinv(table[:, : degree + 1].T) @ _sums(m)[: degree + 1]
-    return offsets, weights
+        inverse = np.linalg.pinv(table)
+        weights[m] = _sums(m) @ inverse
+        look[m] = inverse[DEGREE - 3 :].T
+    return offsets, weights, look
 
 
 def _sums(m: int) -> np.ndarray:
@@ -50,11 +52,29 @@ def _sums(m: int) -> np.ndarray:
 class Blocks(Panels):
     """Blocks [low, high) of 2^m integers, m >= 4."""
 
+    @property
+    def power(self) -> np.ndarray:
+        return np.round(np.log2(self.high - self.low)).astype(int)
+
     def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        offsets, weights = rules()
-        m = np.round(np.log2(self.high - self.low)).astype(int)
+        offsets, weights, _ = rules()
+        m = self.power
         x = self.low[:, None] + offsets[m]
-        return x, np.zeros_like(x), weights[m], np.where(m > SMALLEST, 0.0, 1.0)
+        # a block that is summed whole is not halved
+        return x, np.zeros_like(x), weights[m], np.where(m > SMALLEST, 0.0, 1.0)[:, None] + np.zeros_like(x)
+
+    def missed(self, values: np.ndarray, shift: np.ndarray) -> np.ndarray:
+        seen = np.einsum("nj,njk->nk", values, rules()[2][self.power])
+        return (self.high - self.low) * unresolved(seen, 0.0)
+
+    def noise(self, values: np.ndarray) -> np.ndarray:
+        found = np.zeros(len(self))
+        for m in np.unique(self.power[self.power > SMALLEST]).tolist():
+            table = np.polynomial.legendre.legvander((2 * rules()[0][m] + 1 - 2.0**m) / 2.0**m, 12)
+            rest = np.eye(21) - table @ np.linalg.pinv(table)
+            mine = self.power == m
+            found[mine] = np.max(np.abs(values[mine] @ rest), axis=1)
+        return found
 
 
 def cut(pair: Pair) -> tuple[Blocks, Edges]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .tails import Tail
 
 MASS_TOLERANCE = 1e-6  # how far from 1 a mass may be: what is typed with seven digits is still a density
+ROUGH = 1e-3  # what the rule may leave unknown of a mass that is judged
 
 
 class Side:
@@ -38,8 +39,9 @@ class Side:
 
     def _flat(self, x: Any, rows: bool = False) -> np.ndarray:
         """(m, n): one column for each pair."""
-        given = [ops.to_numpy(ops.as_array(y)) for y in x] if isinstance(x, tuple | list) else ops.to_numpy(x)
-        x = np.asarray(given, dtype=float)
+        if isinstance(x, tuple | list):
+            x = np.broadcast_arrays(*(ops.to_numpy(ops.as_array(y)) for y in x)) if x else []
+        x = np.asarray(ops.to_numpy(x), dtype=float)
         if not rows:
             x = x[None]
         laws = np.broadcast_to(
@@ -70,7 +72,7 @@ class Side:
         whole = bool(inside.all())
         if not inside.any():
             return np.full(x.shape, -np.inf)
-        at = x if whole else np.where(inside, x, _inner(low, high))
+        at = x if whole else np.where(inside, x, inner_point(low, high))
         law = self.law
         if law.batch:
             assert law.at is not None
@@ -174,7 +176,7 @@ def _finite(marks: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(marks), marks, np.nan)
 
 
-def _inner(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def inner_point(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """A point of each support, to evaluate at where x lies outside."""
     with np.errstate(invalid="ignore"):
         middle = np.where(np.isfinite(low) & np.isfinite(high), low / 2 + high / 2, 0.0)

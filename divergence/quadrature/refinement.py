@@ -1,7 +1,7 @@
 """Panels halved where their errors are large, for many pairs at once, and what rounding leaves of the answer.
 
-The row and the masses of both laws are integrated in one pass. The error of a panel is QUADPACK's, from the difference
-between the Kronrod rule and the Gauss rule inside it.
+The row and the masses of both laws are integrated in one pass. The error of a panel is read off the Legendre
+coefficients of what the nodes see.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Logs = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 EPS = float(np.finfo(float).eps)
 MOST_SWEEPS, MOST_PANELS = 200, 5000
 COARSE = 1e-4  # a panel whose nodes round by this much of it is not halved
+SHARE = 0.9  # of the error allowed, for the rule; the rest is for rounding
 AT_ONCE = 4096  # panels measured together, so that their nodes stay near the processor
 
 
@@ -30,7 +31,7 @@ class Measured:
     """Panels with what the rule finds on them: columns are the row's terms, p and q; logs are of densities in s."""
 
     panels: Panels
-    x: np.ndarray  # (n, 21)
+    x: np.ndarray  # (n, k)
     stretch: np.ndarray
     weights: np.ndarray
     log_p: np.ndarray
@@ -63,11 +64,10 @@ def measure(row: Generator, logs: Logs, panels: Panels, rtol: float) -> Measured
         starts = range(0, len(panels), AT_ONCE)
         return Measured.joined([measure(row, logs, panels[i : i + AT_ONCE], rtol) for i in starts])
     with ops.quiet():
-        x, stretch, weights, off = panels.nodes()
+        x, stretch, weights, shift = panels.nodes()
         log_p, log_q = (y.reshape(x.shape) for y in logs(x.ravel(), np.repeat(panels.index, x.shape[1])))
         log_p, log_q = log_p + stretch, log_q + stretch
         terms = terms_of_logs(row, log_p, log_q)
-        p, q = np.exp(log_p), np.exp(log_q)
         none = np.zeros(len(panels), bool)
         charged = grown = none
         gone = (log_p == -np.inf) | (log_q == -np.inf)
@@ -78,19 +78,12 @@ def measure(row: Generator, logs: Logs, panels: Panels, rtol: float) -> Measured
         if wild.any():
             grown = (wild & ~gone).any(axis=1)
             terms = np.where(wild, 0.0, terms)
-        found = np.empty((len(panels), 2, 3))
-        spread = np.empty((len(panels), 3))
-        width = panels.high - panels.low
-        for k, column in enumerate((terms, p, q)):
-            found[:, :, k] = np.einsum("nj,njr->nr", column, weights)
-            mean = found[:, 0, k] / width
-            spread[:, k] = np.einsum("nj,nj->n", np.abs(column - mean[:, None]), np.abs(weights[:, :, 0]))
-        difference = np.abs(found[:, 0] - found[:, 1])
-        error = heeded(difference, spread)
-    measured = Measured(
-        panels, x, stretch, weights[:, :, 0], log_p, log_q, terms, found[:, 0], error, off, none * 0.0, charged, grown
-    )
-    doubtful = error[:, 0] > 1e-3 * rtol * np.abs(found[:, 0, 0])
+        columns = terms, np.exp(log_p), np.exp(log_q)
+        value = np.stack([np.einsum("nj,nj->n", column, weights) for column in columns], axis=-1)
+        error = np.stack([panels.missed(column, shift) for column in columns], axis=-1)
+        off = np.abs(shift).max(axis=1)
+    measured = Measured(panels, x, stretch, weights, log_p, log_q, terms, value, error, off, none * 0.0, charged, grown)
+    doubtful = error[:, 0] > 1e-3 * rtol * np.abs(value[:, 0])
     if doubtful.any():
         measured.rounding[doubtful] = rounding(row, measured[doubtful])
     return measured
@@ -125,21 +118,16 @@ def shaken(
         return moved + (EPS * (2 + finite[2]) + slack) * np.abs(terms)
 
 
-def heeded(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """QUADPACK's error from the difference of two rules and ∫ |g - mean g|: the better rule is as much better."""
-    with ops.quiet():
-        return np.where(spread > 0, spread * np.minimum(1.0, (200 * difference / spread) ** 1.5), difference)
+def margin(row: Generator, rtol: float) -> float:
+    """What is added to every relative error: the rounding of the sum, and a kink that no node saw."""
+    return 4 * EPS + (rtol / 100 if row.kinks else 0.0)
 
 
 def roughness(at: Measured) -> np.ndarray:
-    """The part of log p - log q on each panel, (n, 1), that no polynomial of degree 12 has: noise, on small panels."""
-    from .panels import kronrod
-
-    table = np.polynomial.legendre.legvander(kronrod()[0], 12)
-    rest = np.eye(21) - table @ np.linalg.pinv(table)
+    """The noise of log p - log q on each panel, (n,), as its nodes show it."""
     with ops.quiet():
         gap = at.log_p - at.log_q
-        return 4 * np.max(np.abs(np.where(np.isfinite(gap), gap, 0.0) @ rest), axis=1)
+        return 4 * at.panels.noise(np.where(np.isfinite(gap), gap, 0.0))
 
 
 @dataclass(frozen=True)

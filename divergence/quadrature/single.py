@@ -13,10 +13,10 @@ from ..evaluation import Evaluation
 from ..generators import Generator
 from . import blocks, cuts
 from .crossings import crossings
-from .densities import MASS_TOLERANCE, Pair
+from .densities import MASS_TOLERANCE, ROUGH, Pair
 from .ends import beyond, doubt
 from .marks import marks_of
-from .refinement import EPS, Measured, refine, roughness, rounding
+from .refinement import SHARE, Measured, margin, refine, roughness, rounding
 from .tails import mend
 
 Law = Density | Lattice
@@ -25,6 +25,11 @@ UNSETTLED = "the integral does not settle towards an end: it is infinite, or too
 REMEDY = (
     "subtract the log of that from logpdf or write normalise=True, widen support=, name narrow modes as "
     "landmarks=(...), or hand in the logarithm of the density, if this was the density"
+)
+
+REMEDY_OF_SUMS = (
+    "subtract the log of that from logpmf, widen support=, name places of much mass as landmarks=(...), or hand in the "
+    "logarithm of the masses, if these were the masses"
 )
 
 
@@ -42,7 +47,7 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
     if not found.masses_are_one:
         found = _found(row, pair, rtol, thorough=True)
         for side, mass, slack in zip(pair.sides, found.mass, found.mass_error):
-            if not abs(mass - 1) <= MASS_TOLERANCE + slack:
+            if not abs(mass - 1) <= MASS_TOLERANCE + min(slack, ROUGH):
                 side.refuse(0, mass, *(("integrates", REMEDY) if isinstance(p, Density) else ("sums", REMEDY_OF_SUMS)))
     method = _method(pair, found) + divided
     if found.infinite:
@@ -66,12 +71,6 @@ def find(row: Generator, p: Law, q: Law, rtol: float) -> tuple[Found, str]:
     return found, method
 
 
-REMEDY_OF_SUMS = (
-    "subtract the log of that from logpmf, widen support=, name places of much mass as landmarks=(...), or hand in the "
-    "logarithm of the masses, if these were the masses"
-)
-
-
 @dataclass(frozen=True)
 class Found:
     """What one run over the line says."""
@@ -89,7 +88,7 @@ class Found:
     @property
     def masses_are_one(self) -> bool:
         return bool(
-            (np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < 1e-3).all()
+            (np.abs(self.mass - 1) <= MASS_TOLERANCE + self.mass_error).all() and (self.mass_error < ROUGH).all()
         )
 
 
@@ -121,7 +120,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
         side.tails = [tail for tail in mended if tail is not None]
     if not discrete and len(crossed := crossings(row, pair, panels)):
         panels, edges = cuts.cut(pair, crossed)
-    got = refine(row, pair.logs, panels, 1, rtol)
+    got = refine(row, pair.logs, panels, 1, SHARE * rtol)
     value, error = got.value[0], got.error[0]
     infinite = trouble = ""
     unsure = 0.0
@@ -144,7 +143,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     enough = max(rtol * abs(float(value[0])), noise)
     # where the rule stopped on panels so small that what it sees is the noise of the logarithms, its error is theirs
     converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())
-    noise += 0.0 if equal else 4 * EPS * abs(float(value[0]))
+    noise += 0.0 if equal else margin(row, rtol) * abs(float(value[0]))
     left = 0.0 if infinite else float(value[0] - got.value[0, 0])
     return Found(float(value[0]), rule + noise, value[1:], error[1:], converged, infinite, trouble, got.at, left)
 
