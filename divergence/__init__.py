@@ -15,6 +15,9 @@ from . import interrupts as _interrupts  # noqa: F401  # isort: split
 # checks
 from .checks import unchecked as unchecked
 
+# f-divergences
+from .convex_function import f_divergence as f_divergence
+
 # distributions
 from .density import Density as Density
 from .density import Lattice as Lattice
@@ -29,10 +32,7 @@ from .errors import UnsupportedLaw as UnsupportedLaw
 
 # answers
 from .evaluation import Evaluation as Evaluation
-
-# f-divergences
 from .f_divergence import FDivergence as FDivergence
-from .f_divergence import f_divergence as f_divergence
 from .f_divergence import hockey_stick as hockey_stick
 from .f_divergence import in_bits as in_bits
 from .f_divergence import jeffreys as jeffreys

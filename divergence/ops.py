@@ -1,7 +1,7 @@
 """The one door to arrays: a small vocabulary in which every formula of the library is written once.
 
 A row is a function of numbers and of `o`, the words it may use. `ArrayWords` reads the words on any array-API
-namespace, `SymbolWords` reads the same words as sympy expressions, so what is proved is what is computed.
+namespace, `SymbolWords` (symbol_words.py) the same words as sympy expressions, so what is proved is what is computed.
 Besides the elementary words there are a few *stable* ones, each exact where its plain spelling cancels:
 
 ======================== ======================================= =============================
@@ -203,76 +203,6 @@ def ratio_of_log(t: Array, v: Array, o: ArrayWords) -> Ratio:
         return t / m if o.nowhere(deep) else o.where(deep, o.exp(v - o.xp.log(m)), t / m)
 
     return Ratio(t, lambda: v, lambda c: o.exp(c * v), over)
-
-
-class SymbolWords:
-    """The same vocabulary as sympy expressions."""
-
-    def __init__(self) -> None:
-        import sympy
-
-        self.sp = sympy
-        self.log, self.exp, self.sqrt, self.abs, self.sign, self.tanh = (
-            sympy.log,
-            sympy.exp,
-            sympy.sqrt,
-            sympy.Abs,
-            sympy.sign,
-            sympy.tanh,
-        )
-
-    def expm1(self, x: Any) -> Any:
-        return self.exp(x) - 1
-
-    def log1p(self, x: Any) -> Any:
-        return self.log(1 + x)
-
-    def like(self, x: Any, constant: Any) -> Any:
-        return self.sp.sympify(constant)
-
-    def positive_part(self, x: Any) -> Any:
-        return self.sp.Max(self.sp.factor(x), 0)
-
-    def step(self, x: Any) -> Any:
-        return self.sp.Heaviside(x)
-
-    def softplus(self, x: Any) -> Any:
-        return self.log(1 + self.exp(x))
-
-    def sigmoid(self, x: Any) -> Any:
-        return 1 / (1 + self.exp(-x))
-
-    def log_mean_exp(self, x: Any) -> Any:
-        return self.log((1 + self.exp(x)) / 2)
-
-    def log_mix_exp(self, x: Any, w: Any) -> Any:
-        return self.log(1 - w + w * self.exp(x))
-
-    def sum_led_by(self, x: Any, y: Any) -> Any:
-        return x + y
-
-    def pow(self, x: Any, c: Any) -> Any:
-        return x**c
-
-    def over(self, t: Any, m: Any) -> Any:
-        return t / m
-
-    def log_excess(self, t: Any, s: Any) -> Any:
-        return self.log(t) - s
-
-    def klfun(self, t: Any, s: Any) -> Any:
-        return t * self.log(t) - s
-
-    def expm1_ratio(self, x: Any, c: Any) -> Any:
-        return x if c == 0 else (self.exp(c * x) - 1) / c
-
-    def log1p_ratio(self, x: Any, c: Any) -> Any:
-        return x if c == 0 else self.log(1 + c * x) / c
-
-    def power_excess(self, t: Any, s: Any, a: Any) -> Any:
-        if a == 0:
-            return s - self.log(t)
-        return t * self.log(t) - s if a == 1 else (t**a - 1 - a * s) / (a * (a - 1))
 
 
 def namespace(*arrays: Array) -> Any:

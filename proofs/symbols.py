@@ -16,7 +16,7 @@ import sympy as sp
 
 from divergence import generators
 from divergence.generators import Generator
-from divergence.ops import SymbolWords
+from divergence.symbol_words import SymbolWords
 
 Expr = Any  # a sympy expression: its operators are not typed
 oo = sp.oo
