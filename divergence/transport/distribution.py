@@ -24,6 +24,7 @@ from .coupling import EPS
 Array = Any
 Function = Callable[[np.ndarray], np.ndarray]
 FARTHEST = 1e150
+MAGNITUDE = np.int64(2**63 - 1)  # the bits of a float but for its sign
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class LawOnLine:
 def on_line(law: Density | Lattice | Discrete, argument: str) -> LawOnLine:
     """One law, not a batch."""
     if isinstance(law, Discrete):
-        return _of_atoms(*_positions(law, argument), *(0.0, math.inf))
+        return _of_atoms(*_positions(law, argument), 0.0, math.inf)
     if isinstance(law, Lattice):
         points, masses, unknown, tail = enumerated(law, argument)
         return _of_atoms(points, masses, unknown, tail)
@@ -159,7 +160,7 @@ def _of_atoms(points: np.ndarray, masses: np.ndarray, unknown: float, tail: floa
         return points[np.minimum(np.searchsorted(-down[1:], -v, side="left"), last)]
 
     ends = float(points[0]), float(points[-1])
-    return LawOnLine(*ends, points, below, above, quantile, upper_quantile, points, masses / total, unknown, tail)
+    return LawOnLine(*ends, points, below, above, quantile, upper_quantile, points, masses / total, unknown, tail=tail)
 
 
 def _positions(law: Discrete, argument: str) -> tuple[np.ndarray, np.ndarray]:
@@ -197,19 +198,27 @@ def inverse(of: Function, sign: float, low: float, high: float) -> Function:
 
 def bisected(of: Function, u: np.ndarray, low: np.ndarray, high: np.ndarray, sign: float) -> np.ndarray:
     """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1), between neighbouring floats."""
-    low, high = np.asarray(low, dtype=float).copy(), np.asarray(high, dtype=float).copy()
-    for _ in range(256):
-        open_ = high - low > 2 * np.spacing(np.maximum(np.abs(low), np.abs(high)))
+    low, high = _ordinals(low), _ordinals(high)
+    for _ in range(64):
+        open_ = high - low != 1
+        open_ &= high != low
         if not open_.any():
             break
-        middle = low[open_] / 2 + high[open_] / 2
-        least = np.minimum(np.abs(low[open_]), np.abs(high[open_]))
-        far = (low[open_] * high[open_] > 0) & (least < np.abs(middle) / 8)  # ends of different sizes: halve the logarithm
-        middle[far] = np.sign(middle[far]) * np.sqrt(np.abs(low[open_])[far]) * np.sqrt(np.abs(high[open_])[far])
-        right = (of(middle) - u[open_]) * sign < 0
-        low[open_] = np.where(right, middle, low[open_])
-        high[open_] = np.where(right, high[open_], middle)
-    return low / 2 + high / 2
+        a, b = low[open_], high[open_]
+        middle = (a & b) + ((a ^ b) >> 1)  # (a + b)/2, which cannot overflow
+        right = (of(_floats(middle)) - u[open_]) * sign < 0
+        low[open_], high[open_] = np.where(right, middle, a), np.where(right, b, middle)
+    return _floats(high)
+
+
+def _ordinals(x: np.ndarray) -> np.ndarray:
+    """The places of floats in their order: neighbours differ by 1, and halving takes 64 steps from anywhere."""
+    bits = (np.array(x, dtype=float) + 0.0).view(np.int64)
+    return np.where(bits < 0, -(bits & MAGNITUDE), bits)
+
+
+def _floats(ordinals: np.ndarray) -> np.ndarray:
+    return np.where(ordinals < 0, (-ordinals) | ~MAGNITUDE, ordinals).view(float)
 
 
 # ---------------------------------------------------------------- formulas

@@ -60,7 +60,7 @@ class Gap:
         """Over the probabilities (0, 1/2] of one tail, cut at the levels of atoms and marks."""
         levels = np.concatenate([getattr(law, tail)(law.marks) for law in (p, q)])
         name = "quantile" if tail == "below" else "upper_quantile"
-        deepest = min(DEEP, *(_depth(getattr(law, name)) for law in (p, q)))
+        deepest = max(_depth(getattr(law, name)) for law in (p, q))
         with ops.quiet():
             s = np.log(levels)
         steps = HALF - np.concatenate([[0.0], 2.0 ** np.arange(10)])

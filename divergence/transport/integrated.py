@@ -90,9 +90,7 @@ def _refined(pair: Pair) -> tuple[Panels, np.ndarray, float]:
             break
         halves = panels[bad].halves()
         there, there_error = _masses(pair, halves)
-        coarse = np.tile(mass[bad], 2)
         there_error = np.where(halves.high - halves.low < 1e-12 * (1 + np.abs(halves.high)), 0.0, there_error)
-        there_error = np.where(there < 1e-3 * PRECISION * coarse, 0.0, there_error)
         panels = Panels.joined(panels[~bad], halves)
         mass, error = np.concatenate([mass[~bad], there]), np.concatenate([error[~bad], there_error])
     return panels, mass, float(error.sum())

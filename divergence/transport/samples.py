@@ -86,7 +86,7 @@ def _by_distribution_functions(x: np.ndarray, p: np.ndarray, y: np.ndarray, q: n
 
 def between(x: Any, y: Any, x_weights: Any, y_weights: Any, order: float, axis: int) -> Array:
     """W_p of the empirical laws along `axis` of x (..., n) and y (..., m); the batches broadcast."""
-    x, y = _check_rows(x, "x", axis), _check_rows(y, "y", axis)
+    x, y = check_rows(x, "x", axis), check_rows(y, "y", axis)
     xp = common_namespace(x, y, ("x", "y"))
     u, v = (
         _check_weights(w, s, name, axis) for w, s, name in ((x_weights, x, "x"), (y_weights, y, "y"))
@@ -160,7 +160,7 @@ def _weighted_rows(x: Array, u: Array, y: Array, v: Array, batch: tuple[int, ...
     return cost(xp.take_along_axis(x, i, axis=-1), xp.take_along_axis(y, j, axis=-1), widths, order)
 
 
-def _check_rows(x: Any, argument: str, axis: int) -> Array:
+def check_rows(x: Any, argument: str, axis: int) -> Array:
     x = check_floating(x, argument, "samples", "convert them, as astype(float) does")
     if not hasattr(axis, "__index__") or isinstance(axis, bool):
         raise InvalidParameter(f"{axis!r} is no axis", argument="axis", value=axis, remedy="axis is one integer")
