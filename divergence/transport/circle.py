@@ -90,7 +90,7 @@ class CircularWasserstein:
         """W_p of the empirical laws of samples along `axis` of x (..., n) and y (..., m); the batches broadcast.
 
         >>> import numpy as np
-        >>> circular_wasserstein(2, period=24).between_samples(np.array([23.0, 1.0]), np.array([0.0, 2.0]))
+        >>> float(circular_wasserstein(2, period=24).between_samples(np.array([23.0, 1.0]), np.array([0.0, 2.0])))
         1.0
         """
         x, y = (ops.last(check_rows(s, name, axis), axis) for s, name in ((x, "x"), (y, "y")))

@@ -72,7 +72,7 @@ def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
         found = _largest(p, q, rtol)
     else:
         found = _by_distribution_functions(p, q, rtol) if order == 1 else _by_quantiles(p, q, order, rtol)
-    if math.isfinite(found.value) and not found.error <= rtol * found.value + _noise(p, q):
+    if math.isfinite(found.value) and not found.error <= rtol * found.value + 1e-10 * _spread(p, q):
         raise NotConverged(
             f"the distance is known as {found} only",
             evaluation=found,
@@ -82,10 +82,10 @@ def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
     return found
 
 
-def _noise(p: LawOnLine, q: LawOnLine) -> float:
-    """An error no larger than this comes from rounding alone, not from a rule that fell short."""
-    places = np.concatenate([p.marks, q.marks])
-    return 1e3 * EPS * float(np.max(np.abs(places), initial=0.0)) if len(places) < 64 else 0.0
+def _spread(p: LawOnLine, q: LawOnLine) -> float:
+    """The larger distance between quartiles: what is far smaller than that is rounding."""
+    quarter = np.asarray([0.25])
+    return max(float(law.upper_quantile(quarter)[0] - law.quantile(quarter)[0]) for law in (p, q))
 
 
 # ---------------------------------------------------------------- atoms against atoms

@@ -26,9 +26,11 @@ def of_histograms(p: Any, q: Any, functional: Wasserstein) -> Array:
                 remedy="give one histogram a row: Discrete(masses, points), masses (m, k)",
             )
     if functional.order == 1:
-        laws = pair(p, q, functional.name, line=True)
+        one = Discrete(p.masses[:, None, :], p.points) if isinstance(p, Discrete) else p
+        laws = pair(one, q, functional.name, line=True)
         return laws.result(_by_distribution_functions(laws))
-    pair(p, Discrete(q.masses[:1], q.points) if isinstance(q, Discrete) else q, functional.name, line=True)
+    if not (isinstance(p, Discrete) and isinstance(q, Discrete)):
+        return functional(p, q)  # which refuses them
     step = max(1, BLOCK // (q.masses.shape[0] * (p.masses.shape[1] + q.masses.shape[1])))
     rows = [
         functional(_rows(p, slice(i, i + step)), Discrete(q.masses[None], q.points))
@@ -44,8 +46,8 @@ def _rows(law: Discrete, rows: slice) -> Discrete:
 def _by_distribution_functions(laws: Any) -> Array:
     """∫ |F − G| as a city-block distance: the distribution functions, each level times the gap it holds on."""
     xp = laws.xp
-    m, n = laws.p.shape[0], laws.q.shape[0]
-    p, q, x = laws.p, laws.q, laws.x
+    p, q, x = laws.p[:, 0, :], laws.q, laws.x
+    m, n = p.shape[0], q.shape[0]
     if not laws.shared:
         x = xp.concat([laws.x, laws.y])
         p, q = (
@@ -59,4 +61,4 @@ def _by_distribution_functions(laws: Any) -> Array:
 
         return cdist(a, b, "cityblock").astype(a.dtype, copy=False)
     step = max(1, BLOCK // max(1, n * a.shape[1]))
-    return xp.concat([xp.sum(xp.abs(a[i : i + step, None] - b), axis=-1) for i in range(0, m, step)])
+    return xp.concat([xp.sum(xp.abs(a[i : i + step, None, :] - b), axis=-1) for i in range(0, m, step)])

@@ -182,7 +182,7 @@ def _check_weights(weights: Any, x: Array, argument: str, axis: int) -> Array | 
     w = check_masses(weights, f"{argument}_weights", axis if getattr(weights, "ndim", 1) > 1 else -1)
     common_namespace(x, w, (argument, f"{argument}_weights"))
     if w.ndim == 1 and x.ndim > 1:
-        w = ops.namespace(w).moveaxis(w[(None,) * (x.ndim - 1)], -1, axis)
+        w = ops.namespace(w).reshape(w, tuple(-1 if k == axis % x.ndim else 1 for k in range(x.ndim)))
     if w.shape[axis] != x.shape[axis]:
         raise ShapeMismatch(
             f"{w.shape[axis]} weights, but {argument} has {x.shape[axis]} samples",

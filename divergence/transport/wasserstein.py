@@ -205,6 +205,13 @@ class Wasserstein:
         if rng is None:
             method = f"exact distance of the empirical laws of {sizes}; for an interval about their laws write rng=0"
             return Evaluation(value, error, method)
+        if self.order == math.inf:
+            raise InvalidParameter(
+                "the bootstrap says nothing about the ends of a law, which is what the order inf measures",
+                argument="rng",
+                value=rng,
+                remedy="leave rng out for the distance of the samples, or choose a finite order",
+            )
         evaluate = self.on_pooled(np.concatenate([a, b]))
         sample, draws = observed(len(a), len(b), u, v), bootstraps(len(a), len(b), resamples, generator(rng), u, v)
         low, high = interval(value, deviations([self], [evaluate], draws, sample), confidence, self.root)
