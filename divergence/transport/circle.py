@@ -11,9 +11,9 @@ import numpy as np
 from .. import ops
 from ..errors import InvalidParameter, UnsupportedLaw
 from ..integral_metric import pair
-from ..measure import Discrete
+from ..measure import Discrete, common_namespace
 from .coupling import cost
-from .samples import check_rows
+from .samples import check_rows, common_batch
 from .wasserstein import check_order
 
 Array = Any
@@ -94,15 +94,15 @@ class CircularWasserstein:
         1.0
         """
         x, y = (ops.last(check_rows(s, name, axis), axis) for s, name in ((x, "x"), (y, "y")))
-        xp = ops.namespace(x, y)
-        batch = np.broadcast_shapes(tuple(x.shape[:-1]), tuple(y.shape[:-1]))
+        xp = common_namespace(x, y, ("x", "y"))
+        batch = common_batch(x, y)
         rows = [xp.reshape(xp.broadcast_to(s, (*batch, s.shape[-1])), (-1, s.shape[-1])) for s in (x, y)]
         values = [
             self(Discrete(_uniform(a[k, :]), a[k, :]), Discrete(_uniform(b[k, :]), b[k, :]))
             for a, b in [rows]
             for k in range(a.shape[0])
         ]
-        return ops.plain(xp.reshape(xp.stack([xp.asarray(v) for v in values]), batch))
+        return ops.plain(xp.reshape(xp.stack(values), batch))
 
     def _by_median(self, points: Array, signed: Array) -> Array:
         """min over c of Σ gaps |F − G − c|, the last gap across the cut."""
@@ -113,10 +113,10 @@ class CircularWasserstein:
         gaps = xp.concat([turned[1:] - turned[:-1], turned[:1] + self.period - turned[-1:]])
         difference = xp.cumulative_sum(xp.take(signed, order, axis=-1), axis=-1)
         by_size = xp.argsort(difference, axis=-1)
-        level = xp.cumulative_sum(xp.take(gaps, by_size), axis=-1)
+        level = xp.cumulative_sum(xp.take_along_axis(xp.broadcast_to(gaps, difference.shape), by_size, axis=-1), axis=-1)
         middle = xp.argmax(xp.astype(level >= self.period / 2, xp.int8), axis=-1, keepdims=True)
         median = xp.take_along_axis(difference, xp.take_along_axis(by_size, middle, axis=-1), axis=-1)
-        return xp.matmul(xp.abs(difference - ops.fixed(median)), gaps)
+        return xp.matmul(xp.abs(difference - median), gaps)
 
     def _on_rows(self, x: Array, p: Array, y: Array, q: Array) -> Array:
         """One pair of histograms: the best coupling by numpy, what it costs in the library of the points."""

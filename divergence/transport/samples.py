@@ -95,19 +95,23 @@ def between(x: Any, y: Any, x_weights: Any, y_weights: Any, order: float, axis: 
     dtype = xp.result_type(*given)
     wide = dtype if xp.finfo(dtype).bits >= 32 else xp.float32
     x, y, u, v = (None if s is None else xp.astype(ops.last(s, axis), wide, copy=False) for s in (x, y, u, v))
+    batch = common_batch(*(s for s in (x, y, u, v) if s is not None))
+    if u is None and v is None:
+        value = _blocks(x, y, order) if ops.is_numpy(x) and x.shape[:-1] == y.shape[:-1] else _rows(x, y, order)
+    else:
+        value = _weighted_rows(x, u, y, v, batch, order)
+    return ops.plain(xp.astype(value, dtype, copy=False))
+
+
+def common_batch(x: Array, y: Array, *weights: Array) -> tuple[int, ...]:
     try:
-        batch = np.broadcast_shapes(*(tuple(s.shape[:-1]) for s in (x, y, u, v) if s is not None))
+        return np.broadcast_shapes(*(tuple(s.shape[:-1]) for s in (x, y, *weights)))
     except ValueError as error:
         raise ShapeMismatch(
             f"batch {tuple(y.shape[:-1])} does not broadcast with {tuple(x.shape[:-1])} of x",
             argument="y",
             remedy="leading axes must be equal or 1",
         ) from error
-    if u is None and v is None:
-        value = _blocks(x, y, order) if ops.is_numpy(x) and x.shape[:-1] == y.shape[:-1] else _rows(x, y, order)
-    else:
-        value = _weighted_rows(x, u, y, v, batch, order)
-    return ops.plain(xp.astype(value, dtype, copy=False))
 
 
 def _rows(x: Array, y: Array, order: float) -> Array:
