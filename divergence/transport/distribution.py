@@ -80,11 +80,26 @@ def on_line(law: Density | Lattice | Discrete, argument: str) -> LawOnLine:
 
 def _of_known(law: Density, known: Distribution) -> LawOnLine:
     low, high = (float(end) for end in law.support)
-    below, above = (_quietly(f) for f in (known.below, known.above))
     marks = _places(law.landmarks, low, high)
+    below, above = _to_the_ends(known.below, marks, 0.0, 1.0), _to_the_ends(known.above, marks, 1.0, 0.0)
     quantile = _kept(known.quantile, below) or inverse(below, 1.0, low, high)
     upper = _kept(known.upper_quantile, above) or inverse(above, -1.0, low, high)
     return LawOnLine(low, high, marks, below, above, quantile, upper)
+
+
+def _to_the_ends(of: Function, marks: np.ndarray, before: float, after: float) -> Function:
+    """F or 1 − F, with what it is beyond all marks where a formula says nan."""
+
+    def function(x: np.ndarray) -> np.ndarray:
+        with ops.quiet():
+            values = np.asarray(of(x), dtype=float)
+        lost = np.isnan(values)
+        if not lost.any() or not len(marks):
+            return values
+        values = np.where(lost & (x < marks[0]), before, values)
+        return np.where(lost & (x > marks[-1]), after, values)
+
+    return function
 
 
 def _kept(quantile: Function | None, of: Function) -> Function | None:

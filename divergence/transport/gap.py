@@ -13,12 +13,13 @@ from ..quadrature.panels import Panels
 from .coupling import EPS
 from .distribution import LawOnLine
 
-Integrand = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # values and how far rounding may put them off
+Integrand = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # with its sign, and how far rounding may put it off
 FAR, HALF = 320.0, math.log(0.5)  # logs of the largest distance from the middle, and of the largest probability
 DEEP, DEEPER = -230.0, -690.0  # logs of the smallest probabilities
 STEP = 10.0  # in the logarithm, between the places at which the decay is looked at
 WIDE = 4.0  # a panel with distances from an end in a larger ratio is measured in their logarithm
 SWEEPS, MOST, AT_ONCE = 100, 100_000, 4096
+CORNER = 0.01  # the error of a panel where F − G changes its sign, relative to its integral
 
 
 @dataclass(frozen=True)
@@ -107,15 +108,24 @@ def _measured(gap: Gap, panels: Panels) -> tuple[np.ndarray, np.ndarray, np.ndar
         x, stretch, weights, _ = panels[k : k + AT_ONCE].nodes()
         with ops.quiet():
             value, noise = (y.reshape(x.shape) * np.exp(stretch) for y in gap.integrand(x.ravel()))
-            both = np.einsum("nj,njr->nr", value, weights)
-            width = weights[:, :, 0].sum(axis=1)
-            spread = np.einsum("nj,nj->n", np.abs(value - (both[:, 0] / width)[:, None]), weights[:, :, 0])
+            ends = gap.integrand(_inner_ends(panels[k : k + AT_ONCE]).ravel())[0].reshape(-1, 2)
+            seen = np.concatenate([value, ends], axis=1)
+            crossed = (seen > 0).any(axis=1) & (seen < 0).any(axis=1)
+            both = np.einsum("nj,njr->nr", np.abs(value), weights)
             fine = np.abs(both[:, 0] - both[:, 1])
-            heed = np.where(spread > 0, spread * np.minimum(1.0, (200 * fine / spread) ** 1.5), fine)
-            # where |F − G| has its corner both rules may agree by chance
+            # a corner of |F − G|: the rules may agree by chance, and the panel is halved until it does not matter
+            fine = np.where(crossed, np.maximum(fine, CORNER * both[:, 0]), fine)
             rough = np.einsum("nj,nj->n", np.abs(noise), np.abs(weights[:, :, 0]))
-        found.append((both[:, 0], heed, rough))
+        found.append((both[:, 0], fine, rough))
     return tuple(np.concatenate(x) for x in zip(*found))  # type: ignore[return-value]
+
+
+def _inner_ends(panels: Panels) -> np.ndarray:
+    """(n, 2) places a trifle inside the ends of each panel, where a jump at an end is not seen."""
+    trifle = 1e-6 * (panels.high - panels.low)
+    s = np.stack([panels.low + trifle, panels.high - trifle], axis=-1)
+    turn = panels.turn[:, None]
+    return panels.origin[:, None] + np.where(turn == 0, s, turn * np.exp(np.where(turn == 0, 0.0, s)))
 
 
 def _beyond(gap: Gap, end: End) -> tuple[float, float] | None:
@@ -123,7 +133,7 @@ def _beyond(gap: Gap, end: End) -> tuple[float, float] | None:
     away = 1.0 if end.outward else -1.0
     s = end.s - away * STEP * np.arange(3)
     with ops.quiet():
-        values, noise = (y * np.exp(s) for y in gap.integrand(end.origin + end.turn * np.exp(s)))
+        values, noise = (np.abs(y) * np.exp(s) for y in gap.integrand(end.origin + end.turn * np.exp(s)))
     if np.isnan(values).any():
         return 0.0, math.inf
     if np.isinf(values).any():

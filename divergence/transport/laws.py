@@ -72,7 +72,7 @@ def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
         found = _largest(p, q, rtol)
     else:
         found = _by_distribution_functions(p, q, rtol) if order == 1 else _by_quantiles(p, q, order, rtol)
-    if math.isfinite(found.value) and not found.error <= rtol * found.value + 1e-10 * _spread(p, q):
+    if found.value != math.inf and not found.error <= rtol * found.value + 1e-10 * _spread(p, q):
         raise NotConverged(
             f"the distance is known as {found} only",
             evaluation=found,
@@ -98,7 +98,7 @@ def _of_atoms(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation:
     assert q.masses is not None
     method = f"coupling of {len(p.points)} and {len(q.points)} atoms"
     tail = min(p.tail, q.tail)
-    if tail <= order:
+    if tail <= order and tail < math.inf:
         if p.tail == q.tail:
             raise NotConverged(
                 "both laws have tails without moments of this order, and their difference is out of sight",
@@ -137,7 +137,7 @@ def _by_distribution_functions(p: LawOnLine, q: LawOnLine, rtol: float) -> Evalu
         a, b, c, d = p.below(x), q.below(x), p.above(x), q.above(x)
         up, down = np.maximum(a, b), np.maximum(c, d)
         lower = up < down
-        return np.where(lower, np.abs(a - b), np.abs(c - d)), precision * np.where(lower, up, down)
+        return np.where(lower, a - b, d - c), precision * np.where(lower, up, down)
 
     gap = Gap.on_places(p, q, difference)
     return _settled(integral(gap, 0.5 * rtol), 1.0, 1.0, p, q, gap.method)
@@ -160,9 +160,10 @@ def _by_quantiles(p: LawOnLine, q: LawOnLine, order: float, rtol: float) -> Eval
         def powers(u: np.ndarray, first: Any = first, second: Any = second) -> tuple[np.ndarray, np.ndarray]:
             x, y = first(u), second(u)
             d = np.abs(x - y) / unit
+            sign = np.where(x < y, -1.0, 1.0)
             slack = precision * np.maximum(np.abs(x), np.abs(y)) / unit
             with ops.quiet():
-                return d**order, order * (d + slack) ** (order - 1) * slack
+                return sign * d**order, order * (d + slack) ** (order - 1) * slack
 
         found = integral(Gap.on_probabilities(p, q, powers, tail), 0.5 * rtol * min(order, 4.0))
         total, error, infinite = total + found[0], error + found[1], infinite or found[2]
