@@ -128,7 +128,7 @@ def test_torch_agrees_and_differentiates(order):
     if order == 1:
         assert torch.autograd.gradcheck(lambda z: d(Discrete(torch.softmax(z, -1), s), Discrete(b, t)), logits)
     else:
-        with pytest.raises(UnsupportedLaw, match="p: .*in the points only"):
+        with pytest.raises(UnsupportedLaw, match=r"p: .*in the points only"):
             d(Discrete(torch.softmax(logits, -1), s), Discrete(b, t))
 
 
@@ -158,7 +158,11 @@ HALF, LINE = np.array([0.5, 0.5]), np.array([0.0, 1.0])
         (lambda: circular_wasserstein(1)(Discrete(HALF), Discrete(HALF, LINE)), InvalidMeasure, "p: has no points"),
         (lambda: circular_wasserstein(2)(Discrete(HALF, np.eye(2)), Discrete(HALF, LINE)), ShapeMismatch, "dimension"),
         (lambda: circular_wasserstein(2).between_samples([math.nan], LINE), InvalidMeasure, r"x\[0\]"),
-        (lambda: circular_wasserstein(2).between_samples(np.zeros((2, 3)), np.zeros((3, 3))), ShapeMismatch, "y: batch"),
+        (
+            lambda: circular_wasserstein(2).between_samples(np.zeros((2, 3)), np.zeros((3, 3))),
+            ShapeMismatch,
+            "y: batch",
+        ),
     ],
 )
 def test_bad_input(call, error, message):

@@ -48,14 +48,14 @@ def test_a_batch_is_a_loop(order, n, m):
     found, weighted = w.between_samples(x, y), w.between_samples(x, y, u, v)
     assert found.shape == weighted.shape == (3, 4)
     for k in range(3):
-        for l in range(4):
-            one = w(Discrete(np.full(n, 1 / n), x[k, 0]), Discrete(np.full(m, 1 / m), y[l]))
-            assert found[k, l] == pytest.approx(float(one), rel=1e-7)
-            other = w(Discrete(u[k, 0], x[k, 0]), Discrete(v, y[l]))
-            assert weighted[k, l] == pytest.approx(float(other), rel=1e-7)
+        for j in range(4):
+            one = w(Discrete(np.full(n, 1 / n), x[k, 0]), Discrete(np.full(m, 1 / m), y[j]))
+            assert found[k, j] == pytest.approx(float(one), rel=1e-7)
+            other = w(Discrete(u[k, 0], x[k, 0]), Discrete(v, y[j]))
+            assert weighted[k, j] == pytest.approx(float(other), rel=1e-7)
             if n > 1:
-                assert found[k, l] == pytest.approx(w.estimate(x[k, 0], y[l]).value, rel=1e-12)
-                assert weighted[k, l] == pytest.approx(w.estimate(x[k, 0], y[l], u[k, 0], v).value, rel=1e-7)
+                assert found[k, j] == pytest.approx(w.estimate(x[k, 0], y[j]).value, rel=1e-12)
+                assert weighted[k, j] == pytest.approx(w.estimate(x[k, 0], y[j], u[k, 0], v).value, rel=1e-7)
 
 
 def test_any_axis_and_many_small_blocks():

@@ -53,9 +53,9 @@ class CircularWasserstein:
     Call it on `Discrete(p, points)` and `Discrete(q, points)`, masses (..., k), points (k,) any real numbers; batches
     broadcast. `between_samples` takes samples. Returns (...), in the dtype and on the device of the input.
 
-    W1 is min over c of ∫ |F − G − c|, c a median of F − G, differentiable in masses and points in torch. For other orders the
-    integral is convex in θ and linear between the levels where atoms meet; θ is found by bisection, and W_p is
-    differentiable in the points. Source: Delon, Salomon & Sobolevski 2010; Rabin, Delon & Gousseau 2011.
+    W1 is min over c of ∫ |F − G − c|, c a median of F − G, differentiable in masses and points in torch. For other
+    orders the integral is convex in θ and linear between the levels where atoms meet; θ is found by bisection, and W_p
+    is differentiable in the points. Source: Delon, Salomon & Sobolevski 2010; Rabin, Delon & Gousseau 2011.
     """
 
     order: float
@@ -66,7 +66,9 @@ class CircularWasserstein:
         return f"circular_wasserstein({self.order:g}, {self.period:g})"
 
     def __repr__(self) -> str:
-        return f"<{self.name}: W_{self.order:g} on a circle of circumference {self.period:g}, in [0, {self.period / 2:g}]>"
+        return (
+            f"<{self.name}: W_{self.order:g} on a circle of circumference {self.period:g}, in [0, {self.period / 2:g}]>"
+        )
 
     def __call__(self, p: Any, q: Any) -> Array:
         laws = pair(p, q, self.name, line=True)
@@ -113,7 +115,9 @@ class CircularWasserstein:
         gaps = xp.concat([turned[1:] - turned[:-1], turned[:1] + self.period - turned[-1:]])
         difference = xp.cumulative_sum(xp.take(signed, order, axis=-1), axis=-1)
         by_size = xp.argsort(difference, axis=-1)
-        level = xp.cumulative_sum(xp.take_along_axis(xp.broadcast_to(gaps, difference.shape), by_size, axis=-1), axis=-1)
+        level = xp.cumulative_sum(
+            xp.take_along_axis(xp.broadcast_to(gaps, difference.shape), by_size, axis=-1), axis=-1
+        )
         middle = xp.argmax(xp.astype(level >= self.period / 2, xp.int8), axis=-1, keepdims=True)
         median = xp.take_along_axis(difference, xp.take_along_axis(by_size, middle, axis=-1), axis=-1)
         return xp.matmul(xp.abs(difference - median), gaps)

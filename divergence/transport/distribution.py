@@ -53,14 +53,29 @@ class LawOnLine:
     def discrete(self) -> bool:
         return self.points is not None
 
+    def beyond(self, order: float) -> float:
+        """The part of E|X|ᵖ that atoms farther out than those named hold."""
+        if self.points is None or self.masses is None or not order < self.tail < math.inf:
+            return 0.0
+        return float(self.masses[-1] * abs(self.points[-1]) ** (order + 1) / (self.tail - order))
+
+    def light(self, order: float) -> bool:
+        """Whether the tails hold next to nothing of E|X|ᵖ."""
+        far = np.asarray([1e15])
+        mass = float(self.below(-far)[0] + self.above(far)[0])
+        return self.tail > order and mass * 1e15**order < 1e-3
+
 
 def on_line(law: Density | Lattice | Discrete, argument: str) -> LawOnLine:
     """One law, not a batch."""
     if isinstance(law, Discrete):
-        return _of_atoms(*_positions(law, argument), 0.0, math.inf)
+        points, masses = _positions(law, argument)
+        return _of_atoms(points, masses, (float(points[0]), float(points[-1])))
     if isinstance(law, Lattice):
         points, masses, unknown, tail = enumerated(law, argument)
-        return _of_atoms(points, masses, unknown, tail)
+        low, high = (float(end) for end in law.support)
+        ends = low if math.isinf(low) else float(points[0]), high if math.isinf(high) else float(points[-1])
+        return _of_atoms(points, masses, ends, unknown, tail)
     if law.dimension > 1:
         raise ShapeMismatch(
             f"a law in {law.dimension} dimensions, and this distance is computed on the line",
@@ -75,15 +90,24 @@ def on_line(law: Density | Lattice | Discrete, argument: str) -> LawOnLine:
         from .integrated import integrated
 
         return integrated(law, argument)
-    return _of_known(law, known)
+    found = _of_known(law, known)
+    if found is None:
+        from .integrated import integrated
+
+        return integrated(law, argument)
+    return found
 
 
-def _of_known(law: Density, known: Distribution) -> LawOnLine:
+def _of_known(law: Density, known: Distribution) -> LawOnLine | None:
+    """By formulas; None where they do not reach into the tails, and are too slow to be inverted."""
     low, high = (float(end) for end in law.support)
     marks = _places(law.landmarks, low, high)
     below, above = _to_the_ends(known.below, marks, 0.0, 1.0), _to_the_ends(known.above, marks, 1.0, 0.0)
-    quantile = _kept(known.quantile, below) or inverse(below, 1.0, low, high)
-    upper = _kept(known.upper_quantile, above) or inverse(above, -1.0, low, high)
+    quantile, upper = _kept(known.quantile, below), _kept(known.upper_quantile, above)
+    if law.member is None and (quantile is None or upper is None):
+        return None
+    quantile = quantile or inverse(below, 1.0, low, high)
+    upper = upper or inverse(above, -1.0, low, high)
     return LawOnLine(low, high, marks, below, above, quantile, upper)
 
 
@@ -111,7 +135,9 @@ def _kept(quantile: Function | None, of: Function) -> Function | None:
         warnings.simplefilter("ignore", RuntimeWarning)
         x = np.asarray(quantile(u), dtype=float)
         found = of(x)
-        near = (np.abs(found - u) < 1e-9 * u) | ((of(np.nextafter(x, -np.inf)) - u) * (of(np.nextafter(x, np.inf)) - u) <= 0)
+        near = (np.abs(found - u) < 1e-9 * u) | (
+            (of(np.nextafter(x, -np.inf)) - u) * (of(np.nextafter(x, np.inf)) - u) <= 0
+        )
     return _quietly(quantile) if np.isfinite(x).all() and near.all() else None
 
 
@@ -129,7 +155,7 @@ def _of_mixture(law: Density, argument: str) -> LawOnLine:
     def between(name: str, of: Function, sign: float) -> Function:
         def quantile(u: np.ndarray) -> np.ndarray:
             found = np.stack([getattr(part, name)(u) for part in laws])
-            return bisected(of, u, found.min(axis=0), found.max(axis=0), sign)
+            return root(of, u, found.min(axis=0), found.max(axis=0), sign)
 
         return quantile
 
@@ -156,7 +182,13 @@ def _single(law: Any) -> Any:
     return next(singles(law, law.batch))
 
 
-def _of_atoms(points: np.ndarray, masses: np.ndarray, unknown: float, tail: float) -> LawOnLine:
+def _of_atoms(
+    points: np.ndarray,
+    masses: np.ndarray,
+    ends: tuple[float, float],
+    unknown: float = 0.0,
+    tail: float = math.inf,
+) -> LawOnLine:
     total = masses.sum()
     up = np.concatenate([[0.0], np.cumsum(masses) / total])
     down = np.concatenate([np.cumsum(masses[::-1])[::-1] / total, [0.0]])
@@ -174,7 +206,6 @@ def _of_atoms(points: np.ndarray, masses: np.ndarray, unknown: float, tail: floa
     def upper_quantile(v: np.ndarray) -> np.ndarray:  # the least point with no more than v above it
         return points[np.minimum(np.searchsorted(-down[1:], -v, side="left"), last)]
 
-    ends = float(points[0]), float(points[-1])
     return LawOnLine(*ends, points, below, above, quantile, upper_quantile, points, masses / total, unknown, tail=tail)
 
 
@@ -211,8 +242,24 @@ def inverse(of: Function, sign: float, low: float, high: float) -> Function:
     return quantile
 
 
+def root(of: Function, u: np.ndarray, low: np.ndarray, high: np.ndarray, sign: float) -> np.ndarray:
+    """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1): by Chandrupatla's method, else by halving."""
+    from scipy.optimize import elementwise
+
+    def off(x: np.ndarray, target: np.ndarray) -> np.ndarray:
+        return sign * (of(x.ravel()).reshape(x.shape) - target) / target
+
+    with ops.quiet():
+        found = elementwise.find_root(off, (low, high), args=(u,), maxiter=40)
+    x = np.where(high > low, found.x, high)
+    lost = (high > low) & ~found.success
+    if lost.any():
+        x[lost] = bisected(of, u[lost], low[lost], high[lost], sign)
+    return x
+
+
 def bisected(of: Function, u: np.ndarray, low: np.ndarray, high: np.ndarray, sign: float) -> np.ndarray:
-    """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1), between neighbouring floats."""
+    """The same between neighbouring floats, from ends however far apart."""
     low, high = _ordinals(low), _ordinals(high)
     for _ in range(64):
         open_ = high - low != 1

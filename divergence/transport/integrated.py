@@ -14,7 +14,7 @@ from ..quadrature.densities import MASS_TOLERANCE, Pair
 from ..quadrature.marks import marks_of
 from ..quadrature.panels import Panels
 from ..quadrature.single import REMEDY
-from .distribution import FARTHEST, LawOnLine, bisected
+from .distribution import FARTHEST, LawOnLine, root
 
 PRECISION = 1e-13  # of a panel's mass, relative to the mass from there to the nearer end
 SWEEPS, MOST = 60, 20000
@@ -52,7 +52,9 @@ def integrated(law: Density, argument: str) -> LawOnLine:
         s = np.where(here.turn == 0, x - here.origin, _log_distance(x, here))
         s = np.minimum(np.maximum(s, here.low), here.high)
         above_in_s = (here.turn >= 0) == upper
-        piece = Panels(here.index, np.where(above_in_s, s, here.low), np.where(above_in_s, here.high, s), here.origin, here.turn)
+        piece = Panels(
+            here.index, np.where(above_in_s, s, here.low), np.where(above_in_s, here.high, s), here.origin, here.turn
+        )
         return _masses(pair, piece)[0] / total
 
     def below(x: np.ndarray) -> np.ndarray:
@@ -65,16 +67,18 @@ def integrated(law: Density, argument: str) -> LawOnLine:
 
     def quantile(u: np.ndarray) -> np.ndarray:
         k = np.minimum(np.maximum(np.searchsorted(up, u, side="left") - 1, 0), len(mass) - 1)
-        return _in_sight(bisected(below, u, edges[k], edges[k + 1], 1.0))
+        return _in_sight(root(below, u, edges[k], edges[k + 1], 1.0))
 
     def upper_quantile(v: np.ndarray) -> np.ndarray:
         k = np.minimum(np.maximum(np.searchsorted(-down, -v, side="left") - 1, 0), len(mass) - 1)
-        return _in_sight(bisected(above, v, edges[k], edges[k + 1], -1.0))
+        return _in_sight(root(above, v, edges[k], edges[k + 1], -1.0))
 
     low, high = (float(end) for end in law.support)
     unknown = error + (0.0 if divide else abs(total - 1))
     marks = np.unique(side.marks[np.isfinite(side.marks)])
-    return LawOnLine(low, high, marks, below, above, quantile, upper_quantile, unknown=unknown, precision=10 * PRECISION)
+    return LawOnLine(
+        low, high, marks, below, above, quantile, upper_quantile, unknown=unknown, precision=10 * PRECISION
+    )
 
 
 def _refined(pair: Pair) -> tuple[Panels, np.ndarray, float]:
@@ -127,5 +131,3 @@ def _in_sight(x: np.ndarray) -> np.ndarray:
 def _log_distance(x: np.ndarray, panels: Panels) -> np.ndarray:
     with ops.quiet():
         return np.log(np.maximum(panels.turn * (x - panels.origin), 0.0))
-
-

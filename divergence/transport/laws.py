@@ -42,7 +42,10 @@ def distances(p: Any, q: Any, order: float) -> Array:
                 remedy="detach the parameters, or differentiate through samples: wasserstein(order).between_samples("
                 "p.rsample((n,)), q.rsample((n,)), axis=0)",
             )
-    values = [_evaluate(a, b, order, 1e-8).value for a, b in zip(singles(p, batch), singles(q, batch))]
+    values = [
+        _evaluate(a, b, order, 1e-6 if order == math.inf else 1e-8).value
+        for a, b in zip(singles(p, batch), singles(q, batch))
+    ]
     return _like_input(np.asarray(values, dtype=float).reshape(batch), like)
 
 
@@ -66,6 +69,9 @@ def evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
 
 def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
     p, q = on_line(p, "p"), on_line(q, "q")
+    endless = _endless(p, q, order)
+    if endless is not None:
+        return endless
     if p.discrete and q.discrete:
         found = _of_atoms(p, q, order)
     elif order == math.inf:
@@ -80,6 +86,26 @@ def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
             remedy="ask for a larger rtol, or name the narrow places of a Density as landmarks=(...)",
         )
     return found
+
+
+def _endless(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation | None:
+    """Infinite where the atoms of one law have no moment of this order, or, at order ∞, where it alone has no end."""
+    one_sided = any(math.isinf(a) != math.isinf(b) for a, b in ((p.low, q.low), (p.high, q.high)))
+    if order == math.inf and one_sided:
+        return Evaluation(math.inf, 0.0, "infinite, one law reaches to infinity where the other ends")
+    heavy = [law for law in (p, q) if law.discrete and law.tail <= order < math.inf]
+    if len(heavy) == 1 and (q if p is heavy[0] else p).light(order):
+        return Evaluation(math.inf, 0.0, f"infinite, the moment of order {order:g} of one law is")
+    same = p.discrete and q.discrete and np.array_equal(p.points, q.points) and np.array_equal(p.masses, q.masses)
+    hidden = order == math.inf and (p.discrete or q.discrete) and math.isinf(p.high - p.low)
+    if (heavy or hidden) and not same:
+        raise NotConverged(
+            "the tails of both laws matter, and their difference is out of sight",
+            evaluation=Evaluation(math.nan, math.inf, "quantiles"),
+            argument="p, q",
+            remedy="choose a smaller order",
+        )
+    return None
 
 
 def _spread(p: LawOnLine, q: LawOnLine) -> float:
@@ -97,16 +123,8 @@ def _of_atoms(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation:
     assert q.points is not None
     assert q.masses is not None
     method = f"coupling of {len(p.points)} and {len(q.points)} atoms"
-    tail = min(p.tail, q.tail)
-    if tail <= order and tail < math.inf:
-        if p.tail == q.tail:
-            raise NotConverged(
-                "both laws have tails without moments of this order, and their difference is out of sight",
-                evaluation=Evaluation(math.nan, math.inf, method),
-                argument="p, q",
-                remedy="choose a smaller order",
-            )
-        return Evaluation(math.inf, 0.0, f"{method}: infinite, the moment of order {order:g} of one of them is")
+    if np.array_equal(p.points, q.points) and np.array_equal(p.masses, q.masses):
+        return Evaluation(0.0, 0.0, f"{method}, which are the same")
     pieces = len(p.points) + len(q.points)
     span = float(np.ptp(p.points) + np.ptp(q.points))
     if order == 1:
@@ -119,10 +137,9 @@ def _of_atoms(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation:
         widths, i, j = coupling(p.masses, q.masses)
         value = float(cost(p.points[i], q.points[j], widths, order))
         rounding = 0.0 if order == math.inf else (2 * pieces * EPS) ** (1 / order) * span * 1e-3
-    unknown = p.unknown + q.unknown
-    if order == math.inf and not (math.isinf(p.tail) and math.isinf(q.tail)):
-        return Evaluation(math.inf, 0.0, f"{method}: infinite, one of them reaches to infinity")
-    return Evaluation(value, (16 + math.log2(pieces)) * EPS * value + min(rounding, 1e-9 * value) + unknown * value, method)
+    error = (16 + math.log2(pieces)) * EPS * value + min(rounding, 1e-9 * value) + (p.unknown + q.unknown) * value
+    left = sum(law.beyond(order) for law in (p, q))
+    return Evaluation(value, error + (value**order + left) ** (1 / order) - value if left else error, method)
 
 
 # ---------------------------------------------------------------- W1
@@ -180,15 +197,14 @@ def _settled(
     value = unit * total ** (1 / order)
     above = unit * (total + error) ** (1 / order)
     below = unit * max(total - error, 0.0) ** (1 / order)
-    return Evaluation(value, max(above - value, value - below) + 8 * EPS * value + (p.unknown + q.unknown) * value, method)
+    return Evaluation(
+        value, max(above - value, value - below) + 8 * EPS * value + (p.unknown + q.unknown) * value, method
+    )
 
 
 def _largest(p: LawOnLine, q: LawOnLine, rtol: float) -> Evaluation:
     """sup |F⁻¹ − G⁻¹|: both are monotone, so the ends of a cell of probabilities bound what lies in it."""
     method = "largest difference of quantiles, cells halved"
-    for a, b in ((p.low, q.low), (p.high, q.high)):
-        if math.isinf(a) != math.isinf(b):
-            return Evaluation(math.inf, 0.0, f"{method}: infinite, one law reaches to infinity where the other ends")
     best, bound = 0.0, 0.0
     for name, ends in (("quantile", (p.low, q.low)), ("upper_quantile", (p.high, q.high))):
         first, second = getattr(p, name), getattr(q, name)
@@ -264,5 +280,3 @@ def _like_input(value: Array, like: Array | None) -> Array:
     xp = ops.namespace(like)
     value = value if ops.is_torch(value) else xp.asarray(np.asarray(value), device=like.device)
     return xp.astype(value, like.dtype, copy=False)
-
-

@@ -88,9 +88,7 @@ def between(x: Any, y: Any, x_weights: Any, y_weights: Any, order: float, axis: 
     """W_p of the empirical laws along `axis` of x (..., n) and y (..., m); the batches broadcast."""
     x, y = check_rows(x, "x", axis), check_rows(y, "y", axis)
     xp = common_namespace(x, y, ("x", "y"))
-    u, v = (
-        _check_weights(w, s, name, axis) for w, s, name in ((x_weights, x, "x"), (y_weights, y, "y"))
-    )
+    u, v = (_check_weights(w, s, name, axis) for w, s, name in ((x_weights, x, "x"), (y_weights, y, "y")))
     given = [s for s in (x, y, u, v) if s is not None]
     dtype = xp.result_type(*given)
     wide = dtype if xp.finfo(dtype).bits >= 32 else xp.float32

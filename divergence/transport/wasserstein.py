@@ -126,9 +126,7 @@ class Wasserstein:
             pair(p, q, self.name, line=True)  # to refuse what is no pair of histograms
         return evaluate(p, q, self.order, float(rtol))
 
-    def between_samples(
-        self, x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, *, axis: int = -1
-    ) -> Array:
+    def between_samples(self, x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, *, axis: int = -1) -> Array:
         """W_p of the empirical laws of samples along `axis` of x (..., n) and y (..., m); the batches broadcast.
 
         Weights are masses, (n,) for all rows or in the shape of x; without them each sample has mass 1/n. Returns
