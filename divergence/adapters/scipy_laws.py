@@ -107,9 +107,9 @@ def _law(
     if not continuous:
         check_integers(loc, argument)
         landmarks = tuple(sorted(set(map(round, landmarks)))) if not batch else np.round(landmarks)
-    known = {"distribution": _distribution(dist, shapes_, options)} if continuous else {}
+    more: Any = {"distribution": _distribution(dist, shapes_, options)} if continuous else {}
     law = (Density if continuous else Lattice)(
-        logarithm, support, landmarks, name=name, batch=batch, at=at if batch else None, **known
+        logarithm, support, landmarks, name=name, batch=batch, at=at if batch else None, **more
     )
     return law
 

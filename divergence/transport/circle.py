@@ -125,7 +125,8 @@ class CircularWasserstein:
     def _on_rows(self, x: Array, p: Array, y: Array, q: Array) -> Array:
         """One pair of histograms: the best coupling by numpy, what it costs in the library of the points."""
         xp = ops.namespace(x, y, p, q)
-        lifted = Lifted.of(*(ops.to_numpy(z).astype(float) for z in (x, p, y, q)), self.order, self.period)
+        sides = [ops.to_numpy(z).astype(float) for z in (x, p, y, q)]
+        lifted = Lifted.of(*sides, order=self.order, period=self.period)
         widths, i, j, laps = lifted.coupling(lifted.best())
         keep = widths > 0
         i, j = (xp.asarray(k[keep], device=x.device) for k in (lifted.by_x[i], lifted.by_y[j]))

@@ -34,7 +34,7 @@ def of(p: Any, q: Any, order: float) -> Array | None:
     if p.member is None or q.member is None or p.member.family != q.member.family or p.member.family not in SHAPES:
         return None
     shape = SHAPES[p.member.family]
-    tensor = next((x for law in (p, q) for x in law.member.parameters if ops.is_torch(x)), None)  # type: ignore[union-attr]
+    tensor = next((x for x in (*p.member.parameters, *q.member.parameters) if ops.is_torch(x)), None)
 
     def array(x: Array) -> Array:
         if tensor is None:
@@ -42,7 +42,7 @@ def of(p: Any, q: Any, order: float) -> Array | None:
         return x if ops.is_torch(x) else tensor.new_tensor(x)
 
     (a, b, same), (c, d, other) = (
-        shape.place(*map(array, law.member.parameters), *map(array, law.member.frame)) for law in (p, q)
+        shape.place(*map(array, member.parameters), *map(array, member.frame)) for member in (p.member, q.member)
     )
     if not all(bool(np.all(ops.to_numpy(x) == ops.to_numpy(y))) for x, y in zip(same, other)):
         return None

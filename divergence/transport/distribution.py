@@ -53,6 +53,11 @@ class LawOnLine:
     def discrete(self) -> bool:
         return self.points is not None
 
+    def same_atoms(self, other: LawOnLine) -> bool:
+        if self.points is None or other.points is None or self.masses is None or other.masses is None:
+            return False
+        return np.array_equal(self.points, other.points) and np.array_equal(self.masses, other.masses)
+
     def beyond(self, order: float) -> float:
         """The part of E|X|ᵖ that atoms farther out than those named hold."""
         if self.points is None or self.masses is None or not order < self.tail < math.inf:
@@ -233,17 +238,17 @@ def _positions(law: Discrete, argument: str) -> tuple[np.ndarray, np.ndarray]:
 
 def inverse(of: Function, sign: float, low: float, high: float) -> Function:
     """The quantile of F (sign 1) or of 1 − F (sign −1) on a support."""
-    ends = max(low, -FARTHEST), min(high, FARTHEST)
+    first, last = max(low, -FARTHEST), min(high, FARTHEST)
 
     def quantile(u: np.ndarray) -> np.ndarray:
-        x = bisected(of, u, *(np.full(u.shape, end) for end in ends), sign)
-        return np.where(np.abs(x) > FARTHEST / 1e3, np.sign(x) * np.inf, x)
+        x = bisected(of, u, np.full(u.shape, first), np.full(u.shape, last), sign)
+        return np.where(np.abs(x) > FARTHEST / 1e3, np.copysign(np.inf, x), x)
 
     return quantile
 
 
 def root(of: Function, u: np.ndarray, low: np.ndarray, high: np.ndarray, sign: float) -> np.ndarray:
-    """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1): by Chandrupatla's method, else by halving."""
+    """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1), by Chandrupatla's method or by halving."""
     from scipy.optimize import elementwise
 
     def off(x: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -294,7 +299,7 @@ def of_member(member: Member) -> Distribution | None:
 
     x = [np.ravel(np.asarray(ops.to_numpy(y), dtype=float))[0] for y in (*member.parameters, *member.frame)]
     name, shapes, loc, scale = _SCIPY[member.family](*x)
-    law = getattr(stats, name)(*shapes, loc=loc, scale=scale)
+    law: Any = getattr(stats, name)(*shapes, loc=loc, scale=scale)
     return Distribution(law.cdf, law.sf, law.ppf, law.isf)
 
 

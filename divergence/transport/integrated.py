@@ -105,9 +105,8 @@ def _masses(pair: Pair, panels: Panels) -> tuple[np.ndarray, np.ndarray]:
     with ops.quiet():
         x, stretch, weights, _ = panels.nodes()
         density = np.exp(pair.p.log(x.ravel(), np.zeros(x.size, dtype=int)).reshape(x.shape) + stretch)
-    found = np.einsum("nj,njr->nr", density, weights)
-    fine = np.abs(found[:, 0] - found[:, 1])
-    with ops.quiet():
+        found = np.einsum("nj,njr->nr", density, weights)
+        fine = np.abs(found[:, 0] - found[:, 1])
         mean = found[:, 0] / (panels.high - panels.low)
         spread = np.einsum("nj,nj->n", np.abs(density - mean[:, None]), weights[:, :, 0])
         heed = spread * np.minimum(1.0, (200 * fine / spread) ** 1.5)
@@ -125,7 +124,7 @@ def _ends(panels: Panels) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _in_sight(x: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(x) > FARTHEST / 1e3, np.sign(x) * np.inf, x)
+    return np.where(np.abs(x) > FARTHEST / 1e3, np.copysign(np.inf, x), x)
 
 
 def _log_distance(x: np.ndarray, panels: Panels) -> np.ndarray:

@@ -21,8 +21,8 @@ from .gap import Gap, integral
 
 Array = Any
 DEEPEST = -230.0  # log of the probability farthest out at which quantiles are asked for
-FAR = 345.0  # log of the largest distance from the middle
 HALF = math.log(0.5)
+MOST_CELLS = 200_000
 
 
 def distances(p: Any, q: Any, order: float) -> Array:
@@ -96,9 +96,8 @@ def _endless(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation | None:
     heavy = [law for law in (p, q) if law.discrete and law.tail <= order < math.inf]
     if len(heavy) == 1 and (q if p is heavy[0] else p).light(order):
         return Evaluation(math.inf, 0.0, f"infinite, the moment of order {order:g} of one law is")
-    same = p.discrete and q.discrete and np.array_equal(p.points, q.points) and np.array_equal(p.masses, q.masses)
     hidden = order == math.inf and (p.discrete or q.discrete) and math.isinf(p.high - p.low)
-    if (heavy or hidden) and not same:
+    if (heavy or hidden) and not p.same_atoms(q):
         raise NotConverged(
             "the tails of both laws matter, and their difference is out of sight",
             evaluation=Evaluation(math.nan, math.inf, "quantiles"),
@@ -123,7 +122,7 @@ def _of_atoms(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation:
     assert q.points is not None
     assert q.masses is not None
     method = f"coupling of {len(p.points)} and {len(q.points)} atoms"
-    if np.array_equal(p.points, q.points) and np.array_equal(p.masses, q.masses):
+    if p.same_atoms(q):
         return Evaluation(0.0, 0.0, f"{method}, which are the same")
     pieces = len(p.points) + len(q.points)
     span = float(np.ptp(p.points) + np.ptp(q.points))
@@ -217,26 +216,30 @@ def _largest(p: LawOnLine, q: LawOnLine, rtol: float) -> Evaluation:
         else:
             s, x, y = np.append(-np.inf, s), np.append(ends[0], x), np.append(ends[1], y)
         best = max(best, float(np.max(np.abs(x - y))))
-        low, high, cells = s[:-1], s[1:], (x[:-1], x[1:], y[:-1], y[1:])
-        for _ in range(60):
-            a, b, c, d = cells
-            most = np.maximum(np.maximum(np.abs(a - d), np.abs(b - c)), np.maximum(np.abs(a - c), np.abs(b - d)))
-            open_ = most > best * (1 + 0.25 * rtol)
-            bound = max(bound, float(np.max(most[~open_], initial=0.0)))
-            if not open_.any():
-                break
-            if open_.sum() > 200_000:
-                bound = max(bound, float(most.max()))
-                break
-            low, high, a, b, c, d = (z[open_] for z in (low, high, a, b, c, d))
-            middle = np.where(np.isinf(low), high - 100.0, low / 2 + high / 2)
-            x, y = first(np.exp(middle)), second(np.exp(middle))
-            best = max(best, float(np.max(np.abs(x - y))))
-            low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-            cells = tuple(np.concatenate(z) for z in ((a, x), (x, b), (c, y), (y, d)))
-        else:
-            bound = max(bound, float(most[open_].max()))
+        best, most = _halved(first, second, (s[:-1], s[1:], x[:-1], x[1:], y[:-1], y[1:]), best, rtol)
+        bound = max(bound, most)
     return Evaluation(best, max(bound - best, 0.0) + 8 * EPS * best, method)
+
+
+def _halved(first: Any, second: Any, cells: tuple[np.ndarray, ...], best: float, rtol: float) -> tuple[float, float]:
+    """The largest difference seen, `best` to begin with, and a bound of it over cells of log-probabilities."""
+    bound = best
+    for sweep in range(60):
+        low, high, a, b, c, d = cells
+        most = np.max(np.abs([a - c, a - d, b - c, b - d]), axis=0)
+        open_ = most > best * (1 + 0.25 * rtol)
+        bound = max(bound, float(np.max(most[~open_], initial=0.0)))
+        if not open_.any():
+            break
+        if sweep == 59 or open_.sum() > MOST_CELLS:
+            return best, max(bound, float(most.max()))
+        low, high, a, b, c, d = (z[open_] for z in cells)
+        middle = np.where(np.isinf(low), high - 100.0, low / 2 + high / 2)
+        x, y = first(np.exp(middle)), second(np.exp(middle))
+        best = max(best, float(np.max(np.abs(x - y))))
+        pairs = ((low, middle), (middle, high), (a, x), (x, b), (c, y), (y, d))
+        cells = tuple(np.concatenate(pair) for pair in pairs)
+    return best, bound
 
 
 # ---------------------------------------------------------------- what comes in and goes out

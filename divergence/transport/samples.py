@@ -225,7 +225,7 @@ def _sorted_pair(x: Array, y: Array, order: float) -> Array:
 def _lp_distances(x: Array, y: Array, order: float) -> Array:
     """(m, n) of sorted rows (m, k) and (n, k): (Σ |x − y|ᵖ / k)^(1/p)."""
     k = x.shape[1] if order < math.inf else 1
-    kinds = {1: "cityblock", 2: "euclidean", math.inf: "chebyshev"}
+    kinds: dict[float, Any] = {1: "cityblock", 2: "euclidean", math.inf: "chebyshev"}
     if ops.is_numpy(x) and order in kinds:
         from scipy.spatial.distance import cdist
 
