@@ -248,7 +248,7 @@ def inverse(of: Function, sign: float, low: float, high: float) -> Function:
 
 
 def root(of: Function, u: np.ndarray, low: np.ndarray, high: np.ndarray, sign: float) -> np.ndarray:
-    """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1), by Chandrupatla's method or by halving."""
+    """The x in [low, high] where F(x) = u (sign 1) or 1 − F(x) = u (sign −1), by Chandrupatla's method or halving."""
     from scipy.optimize import elementwise
 
     def off(x: np.ndarray, target: np.ndarray) -> np.ndarray:
