@@ -237,6 +237,29 @@ def test_finite_where_they_barely_are(p, q, order):
     assert spread - other <= value <= spread + other
 
 
+@pytest.mark.parametrize("order", [2, 3])
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (stats.gamma(3, 1, 2), stats.gamma(3, 0, 1)),
+        (stats.gamma(1e5, -1e5, 1), stats.gamma(1e5, -2e5 - 7, 2)),
+        (stats.weibull_min(1.5, 1, 2), stats.weibull_min(1.5)),
+        (stats.lognorm(0.7, 1, 2), stats.lognorm(0.7)),
+        (stats.pareto(4.5, 1, 2), stats.pareto(4.5)),
+        (stats.t(4.5, 1, 2), stats.t(4.5)),
+        (stats.uniform(1, 2), stats.uniform(0, 1)),
+        (stats.laplace(1, 2), stats.laplace()),
+        (stats.logistic(1, 2), stats.logistic()),
+    ],
+)
+def test_closed_forms_against_quantiles(p, q, order):
+    found = wasserstein(order).evaluate(p, q)
+    integrated = _by_quantiles(on_line(law(p), "p"), on_line(law(q), "q"), order, 1e-10)
+    assert ("closed form" in found.method) == (order == 2)
+    assert found.value == pytest.approx(integrated.value, rel=1e-9)
+    assert abs(found.value - integrated.value) <= found.error + integrated.error + 1e-13
+
+
 def test_what_cannot_be_seen_is_said():
     """Two integrated tails without moments: how near they are out there no float tells."""
     with pytest.raises(NotConverged) as caught:
@@ -396,6 +419,7 @@ def test_the_gradient_at_equal_laws_is_finite():
         (lambda: wasserstein(1)(Lattice(lambda k: k * math.nan), stats.norm()), InvalidMeasure, "nan"),
         (lambda: wasserstein(1).evaluate(stats.norm(), stats.norm(), rtol=0), InvalidParameter, "rtol"),
         (lambda: wasserstein(1)(stats.norm(0, -1), stats.norm()), InvalidParameter, "p: "),
+        (lambda: wasserstein(1)(stats.randint(0, 500_000), stats.norm()), UnsupportedLaw, "p: 500000 atoms"),
     ],
 )
 def test_bad_input(call, error, message):

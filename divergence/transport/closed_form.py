@@ -14,13 +14,14 @@ import numpy as np
 
 from .. import ops
 from ..density import Density
+from .coupling import EPS
 
 Array = Any
 
 
 @dataclass(frozen=True)
 class Shape:
-    """(loc, scale, what two laws must share) of a family's parameters; E Z and E Z² of that; the support of Z."""
+    """(loc, scale, what two laws must share) of a family's parameters; mean and variance of Z by that; its support."""
 
     place: Callable[..., tuple[Array, Array, tuple[Array, ...]]]
     moments: Callable[..., tuple[Any, Any]]
@@ -54,8 +55,8 @@ def of(p: Any, q: Any, order: float) -> Array | None:
     o = ops.words(shift, stretch)
     if order == 2:
         with ops.quiet():
-            first, second = (array(x) for x in shape.moments(*map(ops.to_numpy, same)))
-            return _root_mean_square(shift, stretch, first, second, o)
+            mean, variance = (array(x) for x in shape.moments(*map(ops.to_numpy, same)))
+            return _root_mean_square(shift, stretch, mean, variance, o)
     if order == 1 and p.member.family == "normal":
         return _folded(shift, o.abs(stretch), o)
     if order == math.inf:
@@ -63,24 +64,28 @@ def of(p: Any, q: Any, order: float) -> Array | None:
     return None
 
 
-def size(p: Density, q: Density) -> float:
-    """The largest parameter that is subtracted, for the rounding of the difference."""
-    values: list[Array] = []
-    for law in (p, q):
-        assert law.member is not None
-        place, scale, _ = SHAPES[law.member.family].place(
-            *(ops.to_numpy(ops.as_array(x)) for x in (*law.member.parameters, *law.member.frame))
-        )
-        values += [np.abs(place), np.abs(scale)]
-    return float(np.max(np.stack(np.broadcast_arrays(*values))))
+def rounding(p: Density, q: Density, value: float) -> float:
+    """A bound for one pair: the terms that are added are of the size of their largest, the parameters are exact."""
+    assert p.member is not None
+    assert q.member is not None
+    shape = SHAPES[p.member.family]
+    (a, b, same), (c, d, _) = (
+        shape.place(*(np.asarray(ops.to_numpy(x), dtype=float) for x in (*member.parameters, *member.frame)))
+        for member in (p.member, q.member)
+    )
+    with ops.quiet():
+        shift, stretch, mean = np.max(np.abs(a - c)), np.max(np.abs(b - d)), np.max(np.abs(shape.moments(*same)[0]))
+    if stretch == 0:
+        return 4 * EPS * value
+    digits = 1 + float(np.max(np.abs(np.log(b / d))) + np.max(np.log1p(np.abs(mean))))
+    return 64 * EPS * digits * (value + float(shift) + (float(stretch * mean) if np.isfinite(mean) else 0.0))
 
 
-def _root_mean_square(shift: Array, stretch: Array, first: Array, second: Array, o: ops.ArrayWords) -> Array:
-    """√(E(a + b Z)²) from E Z and E Z²; |a| where b = 0, whatever they are."""
-    endless = second == math.inf
-    mean = shift + stretch * o.where(endless, o.like(first, 0), first)
-    variance = o.where(endless, o.like(second, 0), second - first * first)
-    square = mean * mean + stretch * stretch * variance
+def _root_mean_square(shift: Array, stretch: Array, mean: Array, variance: Array, o: ops.ArrayWords) -> Array:
+    """√E(a + b Z)² from mean and variance of Z; |a| where b = 0, whatever they are."""
+    endless = variance == math.inf
+    middle = shift + stretch * o.where(endless, o.like(mean, 0), mean)
+    square = middle * middle + stretch * stretch * o.where(endless, o.like(variance, 0), variance)
     nothing = square == 0
     root = o.where(nothing, o.like(square, 0), o.sqrt(o.where(nothing, o.like(square, 1), square)))
     return o.where(stretch == 0, o.abs(shift), o.where(endless, o.like(root, math.inf), root))
@@ -104,19 +109,21 @@ def _largest(shift: Array, stretch: Array, support: tuple[float, float], o: ops.
 
 
 def _gamma(shape: np.ndarray, power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """E Z and E Z² where Z^power is a gamma variable: Γ(shape + k/power)/Γ(shape)."""
+    """Of Z where Z^power is a gamma variable: E Zᵏ = Γ(shape + k/power)/Γ(shape)."""
     from scipy.special import gammaln
 
     first, second = (
         np.where(shape + k / power > 0, np.exp(gammaln(np.abs(shape + k / power)) - gammaln(shape)), math.inf)
         for k in (1, 2)
     )
-    return first, second
+    return np.where(power == 1, shape, first), np.where(power == 1, shape, second - first * first)
 
 
 def _pareto(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    first, second = (np.where(shape > k, shape / (shape - k), math.inf) for k in (1, 2))
-    return first, second
+    return (
+        np.where(shape > 1, shape / (shape - 1), math.inf),
+        np.where(shape > 2, shape / ((shape - 1) ** 2 * (shape - 2)), math.inf),
+    )
 
 
 REAL, POSITIVE = (-math.inf, math.inf), (0.0, math.inf)
@@ -124,7 +131,7 @@ SHAPES = {
     "normal": Shape(lambda mean, sd: (mean, sd, ()), lambda: (0.0, 1.0), REAL),
     "lognormal": Shape(
         lambda mean, sd, loc: (loc, ops.words(mean, sd).exp(mean), (sd,)),
-        lambda sd: (np.exp(sd * sd / 2), np.exp(2 * sd * sd)),
+        lambda sd: (np.exp(sd * sd / 2), np.exp(sd * sd) * np.expm1(sd * sd)),
         POSITIVE,
     ),
     "gamma": Shape(lambda shape, scale, power, loc: (loc, scale, (shape, power)), _gamma, POSITIVE),
@@ -136,6 +143,6 @@ SHAPES = {
         lambda df: (np.zeros_like(df), np.where(df > 2, df / (df - 2), math.inf)),
         REAL,
     ),
-    "uniform": Shape(lambda low, high: (low, high - low, ()), lambda: (0.5, 1 / 3), (0.0, 1.0)),
+    "uniform": Shape(lambda low, high: (low, high - low, ()), lambda: (0.5, 1 / 12), (0.0, 1.0)),
     "pareto": Shape(lambda shape, minimum, loc: (loc, minimum, (shape,)), _pareto, (1.0, math.inf)),
 }

@@ -136,13 +136,14 @@ def _kept(quantile: Function | None, of: Function) -> Function | None:
     if quantile is None:
         return None
     u = np.exp(np.asarray([-0.7, -3.0, -20.0, -115.0, -230.0, -460.0, -690.0]))
-    with ops.quiet(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        x = np.asarray(quantile(u), dtype=float)
-        found = of(x)
-        near = (np.abs(found - u) < 1e-9 * u) | (
-            (of(np.nextafter(x, -np.inf)) - u) * (of(np.nextafter(x, np.inf)) - u) <= 0
-        )
+    try:
+        with ops.quiet(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            x = np.asarray(quantile(u), dtype=float)
+            off, before, after = (of(y) - u for y in (x, np.nextafter(x, -np.inf), np.nextafter(x, np.inf)))
+    except (ArithmeticError, RuntimeError, ValueError):  # a quantile that far out is none to scipy
+        return None
+    near = (np.abs(off) < 1e-9 * u) | (before * after <= 0)
     return _quietly(quantile) if np.isfinite(x).all() and near.all() else None
 
 

@@ -84,7 +84,7 @@ def integral(gap: Gap, rtol: float) -> tuple[float, float, bool]:
         share = rtol * total / (2 * len(panels))
         open_ = error.sum() > 0.5 * rtol * total
         bad = (error > np.maximum(share, noise)) & (panels.high - panels.low > 16 * _resolution(panels))
-        if not (open_ and bad.any()) or len(panels) > MOST:
+        if not (open_ and bad.any()) or len(panels) > MOST + 4 * len(gap.panels):
             break
         halves = panels[bad].halves()
         there = _measured(gap, halves)

@@ -22,7 +22,7 @@ from .gap import Gap, integral
 Array = Any
 DEEPEST = -230.0  # log of the probability farthest out at which quantiles are asked for
 HALF = math.log(0.5)
-MOST_CELLS = 200_000
+MOST_CELLS, MOST_ATOMS = 200_000, 400_000
 
 
 def distances(p: Any, q: Any, order: float) -> Array:
@@ -62,7 +62,7 @@ def evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
     if closed is not None:
         value = float(ops.to_numpy(closed))
         family = p.member.family.replace("_", " ")
-        error = 0.0 if math.isinf(value) else 64 * EPS * (value + closed_form.size(p, q))
+        error = 0.0 if math.isinf(value) else closed_form.rounding(p, q, value)
         return Evaluation(value, error, f"closed form: {family} family")
     return _evaluate(p, q, order, rtol)
 
@@ -72,6 +72,7 @@ def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
     endless = _endless(p, q, order)
     if endless is not None:
         return endless
+    _check_atoms(p, q)
     if p.discrete and q.discrete:
         found = _of_atoms(p, q, order)
     elif order == math.inf:
@@ -86,6 +87,16 @@ def _evaluate(p: Any, q: Any, order: float, rtol: float) -> Evaluation:
             remedy="ask for a larger rtol, or name the narrow places of a Density as landmarks=(...)",
         )
     return found
+
+
+def _check_atoms(p: LawOnLine, q: LawOnLine) -> None:
+    for law, other, name in ((p, q, "p"), (q, p, "q")):
+        if law.points is not None and not other.discrete and len(law.points) > MOST_ATOMS:
+            raise UnsupportedLaw(
+                f"{len(law.points)} atoms, each to be integrated up to the next",
+                argument=name,
+                remedy="compare it with another law of atoms, or write a Density near it",
+            )
 
 
 def _endless(p: LawOnLine, q: LawOnLine, order: float) -> Evaluation | None:
@@ -193,6 +204,7 @@ def _settled(
     total, error, infinite = found
     if infinite:
         return Evaluation(math.inf, 0.0, f"{method}: infinite, the integrand does not decay")
+    error += sum(law.beyond(order) for law in (p, q)) / unit**order
     value = unit * total ** (1 / order)
     above = unit * (total + error) ** (1 / order)
     below = unit * max(total - error, 0.0) ** (1 / order)
