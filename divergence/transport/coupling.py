@@ -50,20 +50,31 @@ def coupling(p: Array, q: Array, shared: bool = False) -> tuple[Array, Array, Ar
     return widths, xp.minimum(i, last * (n - 1)), xp.minimum(j, last * (m - 1))
 
 
-def uniform_coupling(n: int, m: int, like: Array) -> tuple[Array, Array, Array]:
-    """The coupling of n masses 1/n with m masses 1/m in exact arithmetic, widths in the dtype of `like`."""
+def uniform_coupling(
+    n: int, m: int, like: Array, start: int = 0, stop: int | None = None
+) -> tuple[Array, Array, Array]:
+    """The coupling of n masses 1/n with m masses 1/m in exact arithmetic, widths in the dtype of `like`.
+
+    From `start` to `stop` are the masses whose pieces are wanted, of the side that has more; all by default.
+    """
     xp = ops.namespace(like)
     device = like.device
     if n == m:
-        k = xp.arange(n, dtype=xp.int64, device=device)
-        return xp.full((n,), 1 / n, dtype=like.dtype, device=device), k, k
-    common = math.gcd(n, m)
-    of_x, of_y = m // common, n // common  # the masses, in units of 1/lcm(n, m)
-    up = of_x * xp.arange(n + 1, dtype=xp.int64, device=device)
-    levels = xp.sort(xp.concat([up, of_y * xp.arange(1, m, dtype=xp.int64, device=device)]))
-    start = levels[:-1]
-    widths = xp.astype(levels[1:] - start, like.dtype) / (n * of_x)
-    return widths, start // of_x, start // of_y
+        k = xp.arange(start, n if stop is None else stop, dtype=xp.int64, device=device)
+        return xp.full(k.shape, 1 / n, dtype=like.dtype, device=device), k, k
+    if n < m:
+        widths, j, i = uniform_coupling(m, n, like, start, stop)
+        return widths, i, j
+    # a mass 1/n meets one or two of 1/m: all in units of 1/(n m)
+    k = xp.arange(start, n if stop is None else stop, dtype=xp.int64, device=device)
+    first = k * m // n
+    border = (first + 1) * n - k * m
+    before = xp.where(border < m, border, xp.full_like(border, m))
+    second = xp.where(before < m, first + 1, first)
+    widths, i, j = (
+        xp.reshape(xp.stack(pair, axis=-1), (-1,)) for pair in ((before, m - before), (k, k), (first, second))
+    )
+    return xp.astype(widths, like.dtype) / (n * m), i, j
 
 
 def cost(x: Array, y: Array, widths: Array, order: float) -> Array:

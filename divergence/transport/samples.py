@@ -79,7 +79,7 @@ def _by_distribution_functions(x: np.ndarray, p: np.ndarray, y: np.ndarray, q: n
     merged = np.argsort(points, kind="stable")  # two runs in order: one merge
     points, difference = points[merged], np.cumsum(signed[merged])[:-1]
     np.abs(difference, out=difference)
-    return float(difference @ np.diff(points))
+    return float(np.multiply(difference, np.diff(points), out=difference).sum())
 
 
 # ---------------------------------------------------------------- rows against rows
@@ -118,7 +118,7 @@ def _rows(x: Array, y: Array, order: float) -> Array:
     xp = ops.namespace(x, y)
     n, m = x.shape[-1], y.shape[-1]
     x, y = (xp.sort(s, axis=-1, stable=False) for s in (x, y))
-    if n == m and ops.is_numpy(x):
+    if ops.is_numpy(x):
         return _in_pieces(x, y, order)
     if n == m and order == 1:
         return xp.mean(xp.abs(x - y), axis=-1)
@@ -129,23 +129,31 @@ def _rows(x: Array, y: Array, order: float) -> Array:
 
 
 def _in_pieces(x: np.ndarray, y: np.ndarray, order: float) -> np.ndarray:
-    """(Σ |x − y|ᵖ / n)^(1/p) along the last axis, in pieces that stay in the cache; the largest is scaled out."""
-    n = x.shape[-1]
+    """The same of rows in order, in pieces that stay in the cache; the largest distance is scaled out."""
+    n, m = x.shape[-1], y.shape[-1]
 
-    def distances() -> Iterator[np.ndarray]:
-        for k in range(0, n, PIECE):
-            d = x[..., k : k + PIECE] - y[..., k : k + PIECE]
-            yield np.abs(d, out=d)
+    def pieces() -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+        for k in range(0, max(n, m), PIECE):
+            if n == m:
+                d, widths = x[..., k : k + PIECE] - y[..., k : k + PIECE], None
+            else:
+                widths, i, j = uniform_coupling(n, m, x, k, min(k + PIECE, max(n, m)))
+                d = np.take(x, i, axis=-1) - np.take(y, j, axis=-1)
+            yield np.abs(d, out=d), widths
+
+    def added(d: np.ndarray, widths: np.ndarray | None) -> np.ndarray:
+        return d.sum(axis=-1) / n if widths is None else np.multiply(d, widths, out=d).sum(axis=-1)
 
     if order == 1:
-        return np.asarray(sum(d.sum(axis=-1) for d in distances()) / n)
-    largest = np.max([d.max(axis=-1) for d in distances()], axis=0)
+        return np.asarray(sum(added(d, widths) for d, widths in pieces()), dtype=x.dtype)
+    # a piece without width is as far as its neighbour: both have the same atoms
+    largest = np.max([d.max(axis=-1) for d, _ in pieces()], axis=0)
     if order == math.inf:
         return largest
     unit = np.where(largest == 0, 1, largest).astype(x.dtype)[..., None]
     with ops.quiet():
-        total = sum(np.power(np.divide(d, unit, out=d), order, out=d).sum(axis=-1) for d in distances())
-    return largest * np.power(total / n, 1 / order, dtype=x.dtype)
+        total = sum(added(np.power(np.divide(d, unit, out=d), order, out=d), widths) for d, widths in pieces())
+        return largest * np.power(total, 1 / order, dtype=x.dtype)
 
 
 def _blocks(x: np.ndarray, y: np.ndarray, order: float) -> np.ndarray:
