@@ -65,12 +65,14 @@ if _TYPE_CHECKING:
     from .integral_metric import energy as energy
     from .mixture import Mixture as Mixture
     from .pair_table import pairs as pairs
+    from .transport.circle import circular_wasserstein as circular_wasserstein
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
 _LAZY = {
     "bhattacharyya": "affinity",
     "chernoff": "chernoff_information",
+    "circular_wasserstein": "transport.circle",
     "cross_entropy": "entropies",
     "Mixture": "mixture",
     "energy": "integral_metric",

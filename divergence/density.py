@@ -58,6 +58,19 @@ class Deferred:
 
 
 @dataclass(frozen=True)
+class Distribution:
+    """F and 1 − F, each with its own digits in its tail, and F⁻¹ from either tail; each maps (n,) to (n,).
+
+    `quantile(u)` is F⁻¹(u), `upper_quantile(v)` is F⁻¹(1 − v); None where nobody knows a formula.
+    """
+
+    below: Callable[[Array], Array]
+    above: Callable[[Array], Array]
+    quantile: Callable[[Array], Array] | None = None
+    upper_quantile: Callable[[Array], Array] | None = None
+
+
+@dataclass(frozen=True)
 class Density(Law):
     """A law by its log-density: `logpdf` maps an array of shape (n,) to (n,), -inf where there is no mass.
 
@@ -82,6 +95,8 @@ class Density(Law):
     # for each law, (..., *batch), and `at(index)` are the laws of flat indices (n,) as one law of batch (n,)
     batch: tuple[int, ...] = field(default=(), kw_only=True)
     at: Callable[[Array], Density] | None = field(default=None, kw_only=True)
+    # its distribution function; where it is not known the density is integrated, and members of families need none
+    distribution: Distribution | None = field(default=None, kw_only=True)
     # weights (..., k) and k laws, where it is a mixture
     parts: tuple[Array, tuple[Density, ...]] | None = field(default=None, kw_only=True)
     # the same log-density on tensors, differentiable in what the law is made of

@@ -73,7 +73,7 @@ def pair(p: Any, q: Any, functional: str, *, line: bool) -> Pair:
     Half precisions become float32; points (k, 1) on the line become (k,).
     """
     for law, name in ((p, "p"), (q, "q")):
-        _check_positioned(law, name, functional)
+        check_positioned(law, name, functional)
     xp = common_namespace(p.masses, q.masses, ("p", "q"))
     for law, name in ((p, "p"), (q, "q")):
         common_namespace(law.masses, law.points, (f"masses of {name}", f"points of {name}"))
@@ -118,7 +118,7 @@ def on_line(points: Array, argument: str, functional: str) -> Array:
     return points if points.ndim == 1 else points[:, 0]
 
 
-def _check_positioned(law: Any, name: str, functional: str) -> None:
+def check_positioned(law: Any, name: str, functional: str) -> None:
     if isinstance(law, Samples):
         raise UnsupportedLaw(
             "samples where masses with positions belong", argument=name, remedy=f"write {functional}.estimate(x, y)"

@@ -26,7 +26,9 @@ PUBLIC = {
     },
     "entropies": {"cross_entropy", "entropy", "jensen_shannon", "mutual_information"},
     "functions of rows": {"bhattacharyya", "chernoff", "renyi"},
-    "transport and samples": {"energy", "sliced_wasserstein", "two_sample_test", "wasserstein"},
+    "transport and samples": {
+        "circular_wasserstein", "energy", "sliced_wasserstein", "two_sample_test", "wasserstein",
+    },
     "answers": {"Evaluation", "in_bits", "pairs"},
     "errors": {
         "DivergenceError", "InvalidMeasure", "InvalidParameter", "NotConverged", "ShapeMismatch", "UnsupportedLaw",

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .. import ops
 from ..checks import check_masses
-from ..density import Density, Lattice
+from ..density import Density, Distribution, Lattice
 from ..errors import InvalidParameter, UnsupportedLaw
 from ..measure import Discrete
 from .landmarks import LOW, finite
@@ -106,10 +107,29 @@ def _law(
     if not continuous:
         check_integers(loc, argument)
         landmarks = tuple(sorted(set(map(round, landmarks)))) if not batch else np.round(landmarks)
+    more: Any = {"distribution": _distribution(dist, shapes_, options)} if continuous else {}
     law = (Density if continuous else Lattice)(
-        logarithm, support, landmarks, name=name, batch=batch, at=at if batch else None
+        logarithm, support, landmarks, name=name, batch=batch, at=at if batch else None, **more
     )
     return law
+
+
+def _distribution(dist: Any, shapes: list[Array], options: dict[str, Any]) -> Distribution | None:
+    """Where scipy has formulas of its own for both tails; quantiles that it would search for are left out."""
+    generic = next(k for k in type(dist).__mro__ if k.__name__ == "rv_continuous")
+    own = {
+        word: getattr(type(dist), f"_{word}") is not getattr(generic, f"_{word}")
+        for word in ("cdf", "sf", "ppf", "isf")
+    }
+    if not (own["cdf"] and own["sf"]):
+        return None
+    of = {word: partial(_values, getattr(dist, word), shapes, options) for word in own}
+    return Distribution(of["cdf"], of["sf"], *(of[word] if own[word] else None for word in ("ppf", "isf")))
+
+
+def _values(function: Any, shapes: list[Array], options: dict[str, Any], x: Array) -> np.ndarray:
+    with ops.quiet():
+        return np.asarray(function(np.asarray(x, dtype=float), *shapes, **options), dtype=float)
 
 
 def _quantiles(dist: Any, shapes: list[Array], options: dict[str, Any], batch: tuple[int, ...]) -> np.ndarray:

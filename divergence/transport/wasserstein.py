@@ -1,16 +1,17 @@
-"""W_p on the line: W1 from the distribution functions, every other order from the quantile functions."""
+"""W_p on the line: histograms, samples and laws, W1 from the distribution functions and other orders from quantiles."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .. import ops
-from ..checks import check_masses
-from ..errors import InvalidMeasure, InvalidParameter, ShapeMismatch
+from ..density import Density, Lattice
+from ..errors import InvalidParameter
 from ..estimate.resampling import (
     Draws,
     Evaluator,
@@ -23,14 +24,17 @@ from ..estimate.resampling import (
 )
 from ..evaluation import Evaluation
 from ..integral_metric import CACHE, Line, on_line, pair
-from ..measure import Samples
+from ..product import Product
+from ..promotion import as_law
+from .coupling import cost as cost
+from .coupling import coupling as coupling
+from .samples import all_pairs, between, empirical, line_samples
 
 Array = Any
-EPS = float(np.finfo(np.float64).eps)
 
 
 def wasserstein(order: float) -> Wasserstein:
-    """W_p(P, Q) = (∫₀¹ |F⁻¹(u) − G⁻¹(u)|ᵖ du)^(1/p), the order p any finite number ≥ 1.
+    """W_p(P, Q) = (∫₀¹ |F⁻¹(u) − G⁻¹(u)|ᵖ du)^(1/p), the order p any number ≥ 1; at p = ∞ the largest |F⁻¹ − G⁻¹|.
 
     >>> import numpy as np
     >>> from divergence import Discrete
@@ -39,24 +43,30 @@ def wasserstein(order: float) -> Wasserstein:
     0.6...
     >>> wasserstein(0.5)
     Traceback (most recent call last):
-    divergence.errors.InvalidParameter: order: 0.5 is no order. Remedy: the order is a finite number >= 1
+    divergence.errors.InvalidParameter: order: 0.5 is no order. Remedy: the order is a number >= 1, or math.inf
     """
-    return Wasserstein(check_order(order))
+    return Wasserstein(check_order(order, infinite=True))
 
 
 @dataclass(frozen=True)
 class Wasserstein:
-    """W_p(P, Q) = (inf E|X − Y|ᵖ)^(1/p) over all couplings, on the line; in [0, ∞), in the unit of the points.
+    """W_p(P, Q) = (inf E|X − Y|ᵖ)^(1/p) over all couplings, on the line; in [0, ∞], in the unit of the points.
 
-    Call it on `Discrete(p, points)` and `Discrete(q, points)`, masses (..., k), points (k,), which may differ; batches
-    broadcast. Returns (...), in the dtype and on the device of the input, differentiable in masses and points where
-    they are torch tensors; 0 is taken as the derivative where W_p is 0 and has none. For a loss on samples write
-    `Discrete` with masses 1/n. `estimate` takes samples.
+    Call it on
 
-    W1 is ∫ |F − G|, exact near P = Q on a shared alphabet and exactly 0 at P = Q.
+    - histograms `Discrete(p, points)`, `Discrete(q, points)`, masses (..., k), points (k,), which may differ; batches
+      broadcast. Returns (...), in the dtype and on the device of the input, differentiable in masses and points where
+      they are torch tensors; 0 is taken as the derivative where W_p is 0 and has none;
+    - two laws: of scipy.stats or torch.distributions, Density, Lattice or Mixture, each of any kind, a Discrete too.
+      `evaluate` gives the error.
 
-    Raises UnsupportedLaw for bare arrays (are they masses or positions?), samples and densities, InvalidMeasure
-    without points, ShapeMismatch for points off the line or batches that do not fit. Source: Villani 2003, section 2.2.
+    Samples have verbs of their own: `estimate`, `between_samples` (rows, losses) and `pairwise_samples`.
+
+    W1 is ∫ |F − G|, exact near P = Q on a shared alphabet and exactly 0 at P = Q. W_p is the cost of the monotone
+    coupling: two laws without moments can lie at a finite distance, as two Cauchy laws that differ by a shift do.
+
+    Raises UnsupportedLaw for bare arrays (are they masses or positions?) and samples, InvalidMeasure without points,
+    ShapeMismatch for points off the line or batches that do not fit. Source: Villani 2003, section 2.2.
     """
 
     order: float
@@ -74,9 +84,16 @@ class Wasserstein:
         return self.order == 1
 
     def __repr__(self) -> str:
+        if self.order == math.inf:
+            return f"<{self.name}: sup |F⁻¹ − G⁻¹|, in [0, inf]>"
         return f"<{self.name}: (∫ |F⁻¹ − G⁻¹|^{self.order:g})^(1/{self.order:g}), in [0, inf]>"
 
     def __call__(self, p: Any, q: Any) -> Array:
+        p, q = _as_laws(p, q)
+        if _is_law(p) or _is_law(q):
+            from .laws import distances
+
+            return distances(p, q, self.order)
         laws = pair(p, q, self.name, line=True)
         if self.order == 1:
             points, signed = laws.signed()
@@ -86,6 +103,71 @@ class Wasserstein:
         masses = xp.take(laws.p, by_x, axis=-1), xp.take(laws.q, by_y, axis=-1)
         widths, i, j = coupling(*masses, shared=laws.shared)
         return laws.result(cost(_at(laws.x, by_x, i), _at(laws.y, by_y, j), widths, self.order))
+
+    def evaluate(self, p: Any, q: Any, *, rtol: float = 1e-8) -> Evaluation:
+        """W_p of two laws, or of two Discretes, with a bound on its error and how it was found.
+
+        >>> from scipy import stats
+        >>> found = wasserstein(2).evaluate(stats.norm(0, 1), stats.norm(1, 2))
+        >>> found.value, found.method
+        (1.4142135623730951, 'closed form: normal family')
+
+        Infinite where the integral is. Raises NotConverged where `rtol` is out of reach, InvalidMeasure for a density
+        whose integral is not 1.
+        """
+        from .laws import evaluate
+
+        if isinstance(rtol, bool) or not isinstance(rtol, int | float | np.floating) or not 0 < rtol < 1:
+            raise InvalidParameter(
+                f"{rtol!r} is no relative error", argument="rtol", value=rtol, remedy="write a number in (0, 1)"
+            )
+        p, q = _as_laws(p, q)
+        if not (_is_law(p) or _is_law(q)):
+            pair(p, q, self.name, line=True)  # to refuse what is no pair of histograms
+        return evaluate(p, q, self.order, float(rtol))
+
+    def between_samples(self, x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, *, axis: int = -1) -> Array:
+        """W_p of the empirical laws of samples along `axis` of x (..., n) and y (..., m); the batches broadcast.
+
+        Weights are masses, (n,) for all rows or in the shape of x; without them each sample has mass 1/n. Returns
+        (...), in the dtype and on the device of the input, differentiable in torch: a loss.
+
+        >>> import numpy as np
+        >>> wasserstein(1).between_samples(np.array([[0.0, 1.0], [0.0, 5.0]]), np.array([2.0, 3.0]))
+        array([2., 2.])
+
+        Raises InvalidMeasure for nan, integers or weights that are no masses, ShapeMismatch for batches or weights
+        that do not fit.
+        """
+        return between(x, y, x_weights, y_weights, self.order, axis)
+
+    def pairwise(self, p: Any, q: Any = None) -> Array:
+        """(m, n): W_p of each of m histograms with each of n, `Discrete` of masses (m, k) and (n, l); p with p if None.
+
+        >>> import numpy as np
+        >>> from divergence import Discrete
+        >>> wasserstein(1).pairwise(Discrete(np.eye(3), np.array([0.0, 1.0, 3.0])))
+        array([[0., 1., 3.],
+               [1., 0., 2.],
+               [3., 2., 0.]])
+
+        In memory bounded by that of the answer and of the masses. Off W1 of a pair alone by rounding in the unit of the
+        points, where the pair is near equal.
+        """
+        from .matrix import of_histograms
+
+        return of_histograms(p, p if q is None else q, self)
+
+    def pairwise_samples(self, xs: Sequence[Any], ys: Sequence[Any] | None = None) -> Array:
+        """(m, n): W_p of each of m samples with each of n, of any sizes; xs with xs if ys is None.
+
+        >>> import numpy as np
+        >>> wasserstein(1).pairwise_samples([np.array([0.0, 1.0]), np.array([2.0]), np.array([0.0, 0.0, 3.0])])
+        array([[0.        , 1.5       , 0.83333333],
+               [1.5       , 0.        , 1.66666667],
+               [0.83333333, 1.66666667, 0.        ]])
+        """
+        return all_pairs(xs, ys, self.order, self.name)
 
     def estimate(
         self,
@@ -114,13 +196,20 @@ class Wasserstein:
         """
         resamples, confidence = check_resampling(resamples, confidence)
         (a, u), (b, v) = (
-            _line_samples(s, w, name, self.name) for s, w, name in ((x, x_weights, "x"), (y, y_weights, "y"))
+            line_samples(s, w, name, self.name) for s, w, name in ((x, x_weights, "x"), (y, y_weights, "y"))
         )
-        value, error = _empirical(a, u, b, v, self.order)
+        value, error = empirical(a, u, b, v, self.order)
         sizes = f"{len(a)} and {len(b)} {'samples' if u is None and v is None else 'weighted samples'}"
         if rng is None:
             method = f"exact distance of the empirical laws of {sizes}; for an interval about their laws write rng=0"
             return Evaluation(value, error, method)
+        if self.order == math.inf:
+            raise InvalidParameter(
+                "the bootstrap says nothing about the ends of a law, which is what the order inf measures",
+                argument="rng",
+                value=rng,
+                remedy="leave rng out for the distance of the samples, or choose a finite order",
+            )
         evaluate = self.on_pooled(np.concatenate([a, b]))
         sample, draws = observed(len(a), len(b), u, v), bootstraps(len(a), len(b), resamples, generator(rng), u, v)
         low, high = interval(value, deviations([self], [evaluate], draws, sample), confidence, self.root)
@@ -146,120 +235,32 @@ class Wasserstein:
         return evaluate
 
 
-def coupling(p: Array, q: Array, shared: bool = False) -> tuple[Array, Array, Array]:
-    """The monotone coupling of weights p (..., n) and q (..., m), sorted by position, of any positive total.
-
-    Returns widths, i, j, each (..., n + m): the k-th piece of [0, 1] has length widths[k], and there the quantile of p
-    is its i-th point and that of q its j-th. Levels are compared as cumsum(p) Σq and cumsum(q) Σp, so both end at
-    the same number, and counts give exact levels. `shared` says that p and q have one alphabet: then a level of p and
-    one of q are subtracted by way of p − q, which keeps the digits where p is near q.
-    """
-    xp = ops.namespace(p, q)
-    n, m = p.shape[-1], q.shape[-1]
-    batch = np.broadcast_shapes(tuple(p.shape[:-1]), tuple(q.shape[:-1]))
-    p, q = xp.broadcast_to(p, (*batch, n)), xp.broadcast_to(q, (*batch, m))
-    up, uq = xp.cumulative_sum(p, axis=-1), xp.cumulative_sum(q, axis=-1)
-    total_p, total_q = up[..., -1:], uq[..., -1:]
-    levels = xp.concat([up * total_q, uq * total_p], axis=-1)
-    by_level = xp.argsort(levels, axis=-1, stable=True)
-    levels = xp.take_along_axis(levels, by_level, axis=-1)
-    of_p = by_level < n
-    steps = xp.astype(of_p, xp.int64)
-    i = xp.cumulative_sum(steps, axis=-1) - steps  # how many points of p end before this piece
-    j = xp.cumulative_sum(1 - steps, axis=-1) - (1 - steps)
-    inner = levels[..., 1:] - levels[..., :-1]
-    if shared:
-        d = xp.cumulative_sum(p - q, axis=-1)
-        d = d * total_q - uq * d[..., -1:]  # up Σq − uq Σp
-        atom = xp.where(of_p, by_level, by_level - n)
-        here, before = atom[..., 1:], atom[..., :-1]
-        a, b = (xp.where(of_p[..., 1:] == side, here, before) for side in (True, False))
-        apart = xp.take_along_axis(d, a, axis=-1) + total_p * (
-            xp.take_along_axis(uq, a, axis=-1) - xp.take_along_axis(uq, b, axis=-1)
-        )
-        inner = xp.where(of_p[..., 1:] == of_p[..., :-1], inner, xp.abs(apart))
-    widths = xp.concat([levels[..., :1], inner], axis=-1) / (total_p * total_q)
-    last = xp.ones_like(i)  # past the last point only where the width is 0
-    return widths, xp.minimum(i, last * (n - 1)), xp.minimum(j, last * (m - 1))
-
-
-def cost(x: Array, y: Array, widths: Array, order: float) -> Array:
-    """(Σ widths |x − y|ᵖ)^(1/p) along the last axis; the largest distance is scaled out, so no power overflows."""
-    xp = ops.namespace(x, y, widths)
-    distance = xp.abs(x - y)
-    if order == 1:
-        return xp.sum(widths * distance, axis=-1)
-    moved = xp.where(widths > 0, distance, xp.zeros_like(distance))
-    largest = xp.max(moved, axis=-1, keepdims=True)
-    nothing = largest == 0
-    unit = xp.where(nothing, xp.ones_like(largest), largest)
-    with ops.quiet():
-        total = xp.sum(widths * (moved / unit) ** order, axis=-1, keepdims=True)
-        root = xp.where(nothing, xp.ones_like(total), total) ** (1 / order)
-    return xp.where(nothing, xp.zeros_like(total), largest * root)[..., 0]
-
-
-def check_order(order: Any) -> float:
-    """The order as a float; InvalidParameter unless it is a finite number >= 1."""
+def check_order(order: Any, infinite: bool = False) -> float:
+    """The order as a float; InvalidParameter unless it is a number >= 1, a finite one if not `infinite`."""
     try:
         number = math.nan if isinstance(order, str | bytes) else float(order)
     except (TypeError, ValueError):
         number = math.nan
-    if not 1 <= number < math.inf:
-        raise InvalidParameter(
-            f"{order!r} is no order", argument="order", value=order, remedy="the order is a finite number >= 1"
-        )
+    if not (number >= 1 and (infinite or number < math.inf)):
+        remedy = "the order is a number >= 1, or math.inf" if infinite else "the order is a finite number >= 1"
+        raise InvalidParameter(f"{order!r} is no order", argument="order", value=order, remedy=remedy)
     return number
+
+
+def _as_laws(p: Any, q: Any) -> tuple[Any, Any]:
+    """What comes from another library as ours, and independent coordinates as one point; the rest is for `pair`."""
+    found = []
+    for law, name in ((p, "p"), (q, "q")):
+        law = law if ops.is_array(law) or hasattr(law, "points") else as_law(law, name)
+        found.append(law.joint() if isinstance(law, Product) else law)
+    return found[0], found[1]
+
+
+def _is_law(law: Any) -> bool:
+    return isinstance(law, Density | Lattice)
 
 
 def _at(points: Array, order: Array, index: Array) -> Array:
     """points[order][index] for points (k,) and an index of any shape."""
     xp = ops.namespace(points, index)
     return xp.reshape(xp.take(xp.take(points, order), xp.reshape(index, (-1,))), index.shape)
-
-
-def _line_samples(x: Any, weights: Any, argument: str, functional: str) -> tuple[np.ndarray, np.ndarray | None]:
-    """Samples on the line and their masses as float64; points of mass 0 are no part of the empirical law."""
-    points = Samples(x, argument=argument).points
-    points = ops.to_numpy(on_line(points, argument, functional)).astype(np.float64)
-    if weights is None:
-        return points, None
-    masses = ops.to_numpy(check_masses(weights, f"{argument}_weights")).astype(np.float64)
-    if masses.shape != points.shape:
-        raise ShapeMismatch(
-            f"shape {masses.shape}, but {argument} has {len(points)} samples",
-            argument=f"{argument}_weights",
-            remedy="give one weight per sample, (n,)",
-        )
-    if np.sum(masses > 0) < 2:
-        raise InvalidMeasure(
-            "only one sample has mass",
-            argument=f"{argument}_weights",
-            remedy="give at least two samples of positive weight",
-        )
-    return points[masses > 0], masses[masses > 0]
-
-
-def _empirical(
-    x: np.ndarray, u: np.ndarray | None, y: np.ndarray, v: np.ndarray | None, order: float
-) -> tuple[float, float]:
-    """W_p of the empirical laws and a bound on its rounding."""
-    (x, p), (y, q) = _sorted(x, u), _sorted(y, v)
-    if u is None and v is None and len(x) == len(y):  # the k-th smallest goes to the k-th smallest
-        widths = np.full(len(x), 1 / len(x))
-        value = float(cost(x, y, widths, order))
-    else:
-        widths, i, j = coupling(p, q)
-        value = float(cost(x[i], y[j], widths, order))
-    error = (16 + math.log2(len(widths))) * EPS * value
-    if u is not None or v is not None:  # levels off by N eps: W_p of the levels as rounded, by the triangle inequality
-        error += (2 * len(widths) * EPS) ** (1 / order) * float(np.ptp(x) + np.ptp(y))
-    return value, error
-
-
-def _sorted(points: np.ndarray, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Points in order with their weights, counts of one where there are none."""
-    if weights is None:
-        return np.sort(points), np.ones(len(points))
-    order = np.argsort(points, stable=True)
-    return points[order], weights[order]
