@@ -66,6 +66,12 @@ if _TYPE_CHECKING:
     from .mixture import Mixture as Mixture
     from .pair_table import pairs as pairs
     from .transport.circle import circular_wasserstein as circular_wasserstein
+    from .transport.exact import optimal_transport as optimal_transport
+    from .transport.frechet import frechet as frechet
+    from .transport.gaussian import gaussian_map as gaussian_map
+    from .transport.gaussian import gaussian_wasserstein as gaussian_wasserstein
+    from .transport.gaussian_barycentre import gaussian_barycentre as gaussian_barycentre
+    from .transport.rational import rational_transport as rational_transport
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
@@ -77,9 +83,15 @@ _LAZY = {
     "Mixture": "mixture",
     "energy": "integral_metric",
     "entropy": "entropies",
+    "frechet": "transport.frechet",
+    "gaussian_barycentre": "transport.gaussian_barycentre",
+    "gaussian_map": "transport.gaussian",
+    "gaussian_wasserstein": "transport.gaussian",
     "jensen_shannon": "entropies",
     "mutual_information": "entropies",
+    "optimal_transport": "transport.exact",
     "pairs": "pair_table",
+    "rational_transport": "transport.rational",
     "renyi": "affinity",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",

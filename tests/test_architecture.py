@@ -27,7 +27,8 @@ PUBLIC = {
     "entropies": {"cross_entropy", "entropy", "jensen_shannon", "mutual_information"},
     "functions of rows": {"bhattacharyya", "chernoff", "renyi"},
     "transport and samples": {
-        "circular_wasserstein", "energy", "sliced_wasserstein", "two_sample_test", "wasserstein",
+        "circular_wasserstein", "energy", "frechet", "gaussian_barycentre", "gaussian_map", "gaussian_wasserstein",
+        "optimal_transport", "rational_transport", "sliced_wasserstein", "two_sample_test", "wasserstein",
     },
     "answers": {"Evaluation", "in_bits", "pairs"},
     "errors": {

@@ -273,7 +273,7 @@ HALF = np.array([0.5, 0.5])
         (lambda: wasserstein(1)(Discrete(HALF), Discrete(HALF, LINE)), InvalidMeasure, "p: has no points"),
         (lambda: wasserstein(1)(Samples(LINE), Discrete(HALF, LINE)), UnsupportedLaw, "estimate"),
         (lambda: wasserstein(1)(Discrete(HALF, LINE), Density(lambda x: -x * x)), InvalidMeasure, "q: .*integrates"),
-        (lambda: wasserstein(1)(Discrete(HALF, np.eye(2)), Discrete(HALF, LINE)), ShapeMismatch, "sliced"),
+        (lambda: wasserstein(1)(Discrete(HALF, np.eye(2)), Discrete(HALF, LINE)), ShapeMismatch, "same space"),
         (
             lambda: wasserstein(1)(Discrete(np.full((2, 2), 0.5), LINE), Discrete(np.full((3, 2), 0.5), LINE)),
             ShapeMismatch,
@@ -284,7 +284,7 @@ HALF = np.array([0.5, 0.5])
         (lambda: wasserstein(1).estimate(LINE, [1.0]), InvalidMeasure, "y: .*at least two samples"),
         (lambda: wasserstein(1).estimate([], LINE), InvalidMeasure, "x: is empty"),
         (lambda: wasserstein(1).estimate([1, 2], LINE), InvalidMeasure, r"x.*astype\(float\)"),
-        (lambda: wasserstein(1).estimate(np.zeros((3, 2)), LINE), ShapeMismatch, "x: .*sliced_wasserstein"),
+        (lambda: wasserstein(1).estimate(np.zeros((3, 2)), LINE), ShapeMismatch, "y: points of dimension 1"),
         (lambda: wasserstein(1).estimate(LINE, LINE, [0.5, 0.6]), InvalidMeasure, "x_weights"),
         (lambda: wasserstein(1).estimate(LINE, LINE, None, [1.0]), ShapeMismatch, "y_weights"),
         (lambda: wasserstein(1).estimate(LINE, LINE, [0.0, 1.0]), InvalidMeasure, "only one"),

@@ -105,18 +105,19 @@ def _measured(gap: Gap, panels: Panels) -> tuple[np.ndarray, np.ndarray, np.ndar
     """Over each panel: the integral, the error of the rule, what rounding may come to."""
     found = []
     for k in range(0, len(panels), AT_ONCE):
-        x, stretch, weights, _ = panels[k : k + AT_ONCE].nodes()
+        part = panels[k : k + AT_ONCE]
+        x, stretch, weights, shift = part.nodes()
         with ops.quiet():
             value, noise = (y.reshape(x.shape) * np.exp(stretch) for y in gap.integrand(x.ravel()))
-            ends = gap.integrand(_inner_ends(panels[k : k + AT_ONCE]).ravel())[0].reshape(-1, 2)
+            ends = gap.integrand(_inner_ends(part).ravel())[0].reshape(-1, 2)
             seen = np.concatenate([value, ends], axis=1)
             crossed = (seen > 0).any(axis=1) & (seen < 0).any(axis=1)
-            both = np.einsum("nj,njr->nr", np.abs(value), weights)
-            fine = np.abs(both[:, 0] - both[:, 1])
-            # a corner of |F − G|: the rules may agree by chance, and the panel is halved until it does not matter
-            fine = np.where(crossed, np.maximum(fine, CORNER * both[:, 0]), fine)
-            rough = np.einsum("nj,nj->n", np.abs(noise), np.abs(weights[:, :, 0]))
-        found.append((both[:, 0], fine, rough))
+            whole = np.einsum("nj,nj->n", np.abs(value), weights)
+            fine = part.missed(np.abs(value), shift)
+            # a corner of |F − G|: the rule may be right by chance, and the panel is halved until it does not matter
+            fine = np.where(crossed, np.maximum(fine, CORNER * whole), fine)
+            rough = np.einsum("nj,nj->n", np.abs(noise), np.abs(weights))
+        found.append((whole, fine, rough))
     return tuple(np.concatenate(x) for x in zip(*found))  # type: ignore[return-value]
 
 

@@ -101,17 +101,13 @@ def _refined(pair: Pair) -> tuple[Panels, np.ndarray, float]:
 
 
 def _masses(pair: Pair, panels: Panels) -> tuple[np.ndarray, np.ndarray]:
-    """The integral of the density over each panel, and what the two rules differ by."""
+    """The integral of the density over each panel, and its error."""
     with ops.quiet():
-        x, stretch, weights, _ = panels.nodes()
+        x, stretch, weights, shift = panels.nodes()
         density = np.exp(pair.p.log(x.ravel(), np.zeros(x.size, dtype=int)).reshape(x.shape) + stretch)
-        found = np.einsum("nj,njr->nr", density, weights)
-        fine = np.abs(found[:, 0] - found[:, 1])
-        mean = found[:, 0] / (panels.high - panels.low)
-        spread = np.einsum("nj,nj->n", np.abs(density - mean[:, None]), weights[:, :, 0])
-        heed = spread * np.minimum(1.0, (200 * fine / spread) ** 1.5)
+        found, fine = np.einsum("nj,nj->n", density, weights), panels.missed(density, shift)
     some = panels.high > panels.low
-    return np.where(some, found[:, 0], 0.0), np.where(some, np.where(spread > 0, heed, fine), 0.0)
+    return np.where(some, found, 0.0), np.where(some, fine, 0.0)
 
 
 def _ends(panels: Panels) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,11 +24,15 @@ from ..estimate.resampling import (
 )
 from ..evaluation import Evaluation
 from ..integral_metric import CACHE, Line, on_line, pair
+from ..measure import Samples
 from ..product import Product
 from ..promotion import as_law
 from .coupling import cost as cost
 from .coupling import coupling as coupling
 from .samples import all_pairs, between, empirical, line_samples
+
+if TYPE_CHECKING:
+    from .exact import Transport
 
 Array = Any
 
@@ -50,7 +54,7 @@ def wasserstein(order: float) -> Wasserstein:
 
 @dataclass(frozen=True)
 class Wasserstein:
-    """W_p(P, Q) = (inf E|X − Y|ᵖ)^(1/p) over all couplings, on the line; in [0, ∞], in the unit of the points.
+    """W_p(P, Q) = (inf E|X − Y|ᵖ)^(1/p) over all couplings; in [0, ∞], in the unit of the points.
 
     Call it on
 
@@ -60,13 +64,16 @@ class Wasserstein:
     - two laws: of scipy.stats or torch.distributions, Density, Lattice or Mixture, each of any kind, a Discrete too.
       `evaluate` gives the error.
 
+    In R^d, points (k, d), it comes from an optimal plan, see `optimal_transport`; between normal laws W2 has a closed
+    form, see `gaussian_wasserstein`.
+
     Samples have verbs of their own: `estimate`, `between_samples` (rows, losses) and `pairwise_samples`.
 
     W1 is ∫ |F − G|, exact near P = Q on a shared alphabet and exactly 0 at P = Q. W_p is the cost of the monotone
     coupling: two laws without moments can lie at a finite distance, as two Cauchy laws that differ by a shift do.
 
     Raises UnsupportedLaw for bare arrays (are they masses or positions?) and samples, InvalidMeasure without points,
-    ShapeMismatch for points off the line or batches that do not fit. Source: Villani 2003, section 2.2.
+    ShapeMismatch for dimensions or batches that do not fit. Source: Villani 2003, section 2.2.
     """
 
     order: float
@@ -89,6 +96,12 @@ class Wasserstein:
         return f"<{self.name}: (∫ |F⁻¹ − G⁻¹|^{self.order:g})^(1/{self.order:g}), in [0, inf]>"
 
     def __call__(self, p: Any, q: Any) -> Array:
+        from . import space
+
+        if space.in_space(p) or space.in_space(q):
+            return space.distances(p, q, self.order)
+        if (closed := space.normal_distance(p, q, self.order)) is not None:
+            return closed
         p, q = _as_laws(p, q)
         if _is_law(p) or _is_law(q):
             from .laws import distances
@@ -115,12 +128,15 @@ class Wasserstein:
         Infinite where the integral is. Raises NotConverged where `rtol` is out of reach, InvalidMeasure for a density
         whose integral is not 1.
         """
+        from . import space
         from .laws import evaluate
 
         if isinstance(rtol, bool) or not isinstance(rtol, int | float | np.floating) or not 0 < rtol < 1:
             raise InvalidParameter(
                 f"{rtol!r} is no relative error", argument="rtol", value=rtol, remedy="write a number in (0, 1)"
             )
+        if (found := space.evaluate(p, q, self.order)) is not None:
+            return found
         p, q = _as_laws(p, q)
         if not (_is_law(p) or _is_law(q)):
             pair(p, q, self.name, line=True)  # to refuse what is no pair of histograms
@@ -185,16 +201,21 @@ class Wasserstein:
         Without `rng` the Evaluation is that distance and a bound on its rounding: it says nothing about the laws
         behind the samples. With `rng` it carries a confidence interval for the distance of these laws: by the triangle
         inequality the value is off by at most what the samples lie from their laws, which the bootstrap tells; it
-        covers at least as often as it says. A weighted point is drawn like any other and carries its weight.
+        covers at least as often as it says. A weighted point is drawn like any other and carries its weight. Samples
+        (n, d), d > 1, have the distance from an optimal plan, with the gap to its dual as the error, and no `rng`.
 
         >>> found = wasserstein(2).estimate([0.0, 1.0, 2.0], [3.0, 4.0, 5.0])
         >>> found.value, found.error < 1e-13
         (3.0, True)
 
         Raises InvalidMeasure for nan, integers, fewer than two samples or weights that are no masses, ShapeMismatch
-        for (n, d) with d > 1 and for weights that do not fit, InvalidParameter for confidence, resamples or rng.
+        for dimensions and weights that do not fit, InvalidParameter for confidence, resamples or rng.
         """
+        from . import space
+
         resamples, confidence = check_resampling(resamples, confidence)
+        if space.in_space(Samples(x, argument="x")):
+            return space.estimate(x, y, x_weights, y_weights, self.order, rng)
         (a, u), (b, v) = (
             line_samples(s, w, name, self.name) for s, w, name in ((x, x_weights, "x"), (y, y_weights, "y"))
         )
@@ -215,6 +236,18 @@ class Wasserstein:
         low, high = interval(value, deviations([self], [evaluate], draws, sample), confidence, self.root)
         method = f"distance of the empirical laws of {sizes}, triangle inequality on {resamples} bootstrap resamples"
         return Evaluation(value, (high - low) / 2, method, confidence, (low, high))
+
+    def transport(self, p: Any, q: Any) -> Transport:
+        """The optimal plan and the potentials of Discrete or Samples p and q at the cost |x − y|ᵖ, with their proof.
+
+        >>> from divergence import Samples
+        >>> found = wasserstein(2).transport(Samples([0.0, 1.0]), Samples([3.0, 2.0]))
+        >>> found.plan.toarray().tolist(), float(found)
+        ([[0.0, 0.5], [0.5, 0.0]], 4.0)
+        """
+        from .exact import optimal_transport
+
+        return optimal_transport(p, q, order=self.order)
 
     def on_pooled(self, points: np.ndarray, rng: Any = None) -> Evaluator:
         """The statistic for resampling, on pooled points (N,)."""
