@@ -7,7 +7,8 @@ import collections
 import pytest
 from mpmath import mp
 
-from benchmarks.peers.cases import CASES, OURS, PRELUDES, THEMES, Case
+from benchmarks.peers.case import OURS, PRELUDES, THEMES, Case
+from benchmarks.peers.cases import CASES
 from benchmarks.peers.measure import load
 from benchmarks.peers.page import PAGE, page
 from benchmarks.peers.run import installed, run

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from . import run
-from .cases import CASES, PRELUDES
+from .case import PRELUDES
+from .cases import CASES
 
 RESULTS = Path(__file__).parents[1] / "results" / "peers.json"
 

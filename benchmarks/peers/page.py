@@ -13,7 +13,8 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from .cases import CASES, OURS, PRELUDES, THEMES, Case
+from .case import OURS, PRELUDES, THEMES, Case
+from .cases import CASES
 from .measure import load
 from .run import run
 from .truths import DIGITS, truth
@@ -28,7 +29,7 @@ hide: [toc]
 
 # What others return
 
-<!-- written by `python -m benchmarks.peers.page`; change benchmarks/peers/cases.py instead -->
+<!-- written by `python -m benchmarks.peers.page`; change benchmarks/peers/of_masses.py or of_laws.py instead -->
 
 The libraries on this page are good ones, and this library stands on some of them. These are corners: masses that
 nearly agree, zeros, gradients at the boundary, input that is no distribution. In each of them a call returns something
@@ -63,7 +64,7 @@ and for ours
 
 NOTES = {
     "digits": "The calls to torch are in single precision, its default, unless they say otherwise; in double precision "
-    "the same formulas start from more digits. Where ours uses a density of scipy, that is in double precision.",
+    "the same formulas start from more digits.",
     "gradients": "A gradient by masses that sum to one is told up to a constant, the same for each: 1 more in every "
     "entry is no failure. A nan is one, and so is a finite slope where the true one is infinite.",
     "laws": "torch says here that it has no formula, which is a fair answer. An integral or a sum is a better one. We "

@@ -119,7 +119,8 @@ def _rows(x: Array, y: Array, order: float) -> Array:
     xp = ops.namespace(x, y)
     n, m = x.shape[-1], y.shape[-1]
     if ops.is_numpy(x):
-        return _in_pieces(*_sorted(x, y), order)
+        x, y = _sorted(x, y)
+        return _in_pieces(x, y, order)
     x, y = (xp.sort(s, axis=-1, stable=False) for s in (x, y))
     if n == m and order == 1:
         return xp.mean(xp.abs(x - y), axis=-1)
@@ -129,17 +130,17 @@ def _rows(x: Array, y: Array, order: float) -> Array:
     return cost(x, y, widths, order)
 
 
-def _sorted(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+def _sorted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both in order along the last axis, on a thread each where that pays."""
     if x.size + y.size <= 2 * CACHE:
-        return [np.sort(x, axis=-1), np.sort(y, axis=-1)]
+        return np.sort(x, axis=-1), np.sort(y, axis=-1)
     found = [x, y]
 
     def work(k: int) -> None:
         found[k] = np.sort(found[k], axis=-1)
 
     on_threads(work, 2)
-    return found
+    return found[0], found[1]
 
 
 def _in_pieces(x: np.ndarray, y: np.ndarray, order: float) -> np.ndarray:
