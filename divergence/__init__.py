@@ -72,6 +72,7 @@ if _TYPE_CHECKING:
     from .transport.gaussian import gaussian_wasserstein as gaussian_wasserstein
     from .transport.gaussian_barycentre import gaussian_barycentre as gaussian_barycentre
     from .transport.rational import rational_transport as rational_transport
+    from .transport.sinkhorn import sinkhorn as sinkhorn
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
@@ -93,6 +94,7 @@ _LAZY = {
     "pairs": "pair_table",
     "rational_transport": "transport.rational",
     "renyi": "affinity",
+    "sinkhorn": "transport.sinkhorn",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",
     "wasserstein": "transport.wasserstein",
