@@ -69,7 +69,7 @@ def solve(problem: Problem, rtol: float, most: int, near: tuple[Array, Array] | 
     f, g, done = _start(problem, most, near)
     gibbs = Gibbs(problem.cost, problem.epsilon)
     spread = problem.cost.spread()
-    floor = 8 * float(ops.limits(f).eps) * (1 + spread / problem.epsilon)  # what exponents are off by
+    floor = float(ops.limits(f).eps) * (1 + spread / problem.epsilon)  # what exponents are off by
     error = rtol
     while True:
         f, g, count, reached = iterate(problem, gibbs, f, g, max(error, floor), most - done)

@@ -219,7 +219,7 @@ class _Held:
         tile = cost.exponents(f, g, epsilon)
         matrix = xp.empty(cost.shape, dtype=f.dtype, device=f.device)
         for rows in blocks(cost, f):
-            xp.exp(tile(rows), out=matrix[rows])
+            matrix[rows] = _exp(tile(rows))
         return cls(matrix, f, g, epsilon)
 
     @cached_property
@@ -248,9 +248,7 @@ def log_sums(cost: Cost, f: Array, g: Array, w: Array, epsilon: float) -> Array:
     safe = 0.5 * math.log(float(ops.limits(f).max))
     with ops.quiet():
         for rows in blocks(cost, f):
-            kernel = tile(rows)
-            xp.exp(kernel, out=kernel)
-            found[rows] = xp.matmul(kernel, w)
+            found[rows] = xp.matmul(_exp(tile(rows)), w)
         found = xp.log(found)
         again = xp.nonzero(~(xp.abs(found) < safe))[0]
         step = _rows_of_a_tile(cost, f)
@@ -259,8 +257,7 @@ def log_sums(cost: Cost, f: Array, g: Array, w: Array, epsilon: float) -> Array:
             kernel = tile(rows)
             largest = xp.max(kernel, axis=1)
             kernel -= largest[:, None]
-            xp.exp(kernel, out=kernel)
-            found[rows] = largest + xp.log(xp.matmul(kernel, w))
+            found[rows] = largest + xp.log(xp.matmul(_exp(kernel), w))
     return found
 
 
@@ -271,10 +268,18 @@ def moments(cost: Cost, f: Array, g: Array, w: Array, values: Array, epsilon: fl
     weighted = w[:, None] * values
     found = []
     for rows in blocks(cost, f):
-        kernel = tile(rows)
-        xp.exp(kernel, out=kernel)
-        found.append(xp.matmul(kernel, weighted))
+        found.append(xp.matmul(_exp(tile(rows)), weighted))
     return xp.concat(found, axis=0)
+
+
+def _exp(tile: Array) -> Array:
+    """In place. Float32 has numbers small enough to be denormal in a product, which cost a processor a hundred times
+    more; they become as many that are still nothing beside a sum in the safe range."""
+    xp = ops.namespace(tile)
+    limits = ops.limits(tile)
+    if limits.bits == 32 and str(tile.device) == "cpu":
+        xp.maximum(tile, xp.full_like(tile[:1, :1], -0.69 * math.log(float(limits.max))), out=tile)
+    return xp.exp(tile, out=tile)
 
 
 def blocks(cost: Cost, like: Array) -> list[slice]:
