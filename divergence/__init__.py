@@ -63,6 +63,7 @@ if _TYPE_CHECKING:
     from .entropies import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
+    from .maximum_mean_discrepancy import mmd as mmd
     from .mixture import Mixture as Mixture
     from .pair_table import pairs as pairs
     from .transport.circle import circular_wasserstein as circular_wasserstein
@@ -89,6 +90,7 @@ _LAZY = {
     "gaussian_map": "transport.gaussian",
     "gaussian_wasserstein": "transport.gaussian",
     "jensen_shannon": "entropies",
+    "mmd": "maximum_mean_discrepancy",
     "mutual_information": "entropies",
     "optimal_transport": "transport.exact",
     "pairs": "pair_table",
