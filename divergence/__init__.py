@@ -72,6 +72,7 @@ if _TYPE_CHECKING:
     from .transport.gaussian import gaussian_map as gaussian_map
     from .transport.gaussian import gaussian_wasserstein as gaussian_wasserstein
     from .transport.gaussian_barycentre import gaussian_barycentre as gaussian_barycentre
+    from .transport.max_sliced import max_sliced_wasserstein as max_sliced_wasserstein
     from .transport.rational import rational_transport as rational_transport
     from .transport.sinkhorn import sinkhorn as sinkhorn
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
@@ -90,6 +91,7 @@ _LAZY = {
     "gaussian_map": "transport.gaussian",
     "gaussian_wasserstein": "transport.gaussian",
     "jensen_shannon": "entropies",
+    "max_sliced_wasserstein": "transport.max_sliced",
     "mmd": "maximum_mean_discrepancy",
     "mutual_information": "entropies",
     "optimal_transport": "transport.exact",
