@@ -173,6 +173,7 @@ class Gibbs:
         self.cost, self.epsilon = cost, epsilon
         self.back = cost.transposed()
         self.held: _Held | None = None
+        self.most_held = HELD
 
     def log_rows(self, f: Array, g: Array, b: Array) -> Array:
         """log Σ_j b_j exp((f_i + g_j − c_ij)/ε), (n,), for masses b > 0."""
@@ -188,7 +189,7 @@ class Gibbs:
         cost, one, other = (self.back, g, f) if columns else (self.cost, f, g)
         found = log_sums(cost, one, other, w, self.epsilon)
         n, m = self.cost.shape
-        if n * m <= HELD:
+        if n * m <= self.most_held:
             self.held = None  # one matrix at a time
             settled = one - self.epsilon * found  # sums of 1: no entry is larger than one over its mass
             self.held = _Held.at(self.cost, *((f, settled) if columns else (settled, g)), self.epsilon)
