@@ -63,6 +63,7 @@ if _TYPE_CHECKING:
     from .entropies import mutual_information as mutual_information
     from .estimate.tests import two_sample_test as two_sample_test
     from .integral_metric import energy as energy
+    from .maximum_mean_discrepancy import mmd as mmd
     from .mixture import Mixture as Mixture
     from .pair_table import pairs as pairs
     from .transport.circle import circular_wasserstein as circular_wasserstein
@@ -71,7 +72,9 @@ if _TYPE_CHECKING:
     from .transport.gaussian import gaussian_map as gaussian_map
     from .transport.gaussian import gaussian_wasserstein as gaussian_wasserstein
     from .transport.gaussian_barycentre import gaussian_barycentre as gaussian_barycentre
+    from .transport.max_sliced import max_sliced_wasserstein as max_sliced_wasserstein
     from .transport.rational import rational_transport as rational_transport
+    from .transport.sinkhorn import sinkhorn as sinkhorn
     from .transport.sliced import sliced_wasserstein as sliced_wasserstein
     from .transport.wasserstein import wasserstein as wasserstein
 
@@ -88,11 +91,14 @@ _LAZY = {
     "gaussian_map": "transport.gaussian",
     "gaussian_wasserstein": "transport.gaussian",
     "jensen_shannon": "entropies",
+    "max_sliced_wasserstein": "transport.max_sliced",
+    "mmd": "maximum_mean_discrepancy",
     "mutual_information": "entropies",
     "optimal_transport": "transport.exact",
     "pairs": "pair_table",
     "rational_transport": "transport.rational",
     "renyi": "affinity",
+    "sinkhorn": "transport.sinkhorn",
     "sliced_wasserstein": "transport.sliced",
     "two_sample_test": "estimate.tests",
     "wasserstein": "transport.wasserstein",

@@ -265,16 +265,37 @@ def _square(difference: Array) -> Array:
 
 
 def _quadratic_form(points: Array, signed: Array) -> Array:
-    """−Σ_ij s_i s_j |z_i − z_j| for points (N, d) and weights (..., N), one tile of distances at a time."""
+    """−Σ_ij s_i s_j |z_i − z_j| for points (N, d) and weights (..., N)."""
+    return -quadratic_form(points, signed, _distances)
+
+
+def quadratic_form(points: Array, signed: Array, entries: Callable[[Array, Array], Array]) -> Array:
+    """Σ_ij s_i s_j k(z_i, z_j) for points (N, d), weights (..., N) and the entries (n, m) of k, a tile at a time.
+
+    Torch finds the tiles again for derivatives, so that they are never all held.
+    """
     xp = ops.namespace(points, signed)
     total: Array = 0.0
     width = points.shape[0] * (1 if ops.is_numpy(points) else points.shape[1])  # what one row of a tile needs
     rows = max(1, TILE // width)
+
+    def part(some: Array, weights: Array, points: Array, signed: Array) -> Array:
+        return xp.sum(xp.matmul(signed, entries(some, points).T) * weights, axis=-1)
+
     for start in range(0, points.shape[0], rows):
         stop = min(start + rows, points.shape[0])
-        tile = _distances(points[start:stop, :], points)
-        total = total - xp.sum(xp.matmul(signed, tile.T) * signed[..., start:stop], axis=-1)
+        arrays = points[start:stop, :], signed[..., start:stop], points, signed
+        if stop - start < points.shape[0] and (_tracked(points) or _tracked(signed)):
+            from .adapters.torch_tiles import found_again
+
+            total = total + found_again(part, *arrays)
+        else:
+            total = total + part(*arrays)
     return total
+
+
+def _tracked(x: Array) -> bool:
+    return getattr(x, "requires_grad", False)
 
 
 def _distances(x: Array, y: Array) -> Array:

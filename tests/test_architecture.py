@@ -28,7 +28,8 @@ PUBLIC = {
     "functions of rows": {"bhattacharyya", "chernoff", "renyi"},
     "transport and samples": {
         "circular_wasserstein", "energy", "frechet", "gaussian_barycentre", "gaussian_map", "gaussian_wasserstein",
-        "optimal_transport", "rational_transport", "sliced_wasserstein", "two_sample_test", "wasserstein",
+        "max_sliced_wasserstein", "mmd", "optimal_transport", "rational_transport", "sinkhorn", "sliced_wasserstein",
+        "two_sample_test", "wasserstein",
     },
     "answers": {"Evaluation", "in_bits", "pairs"},
     "errors": {

@@ -6,9 +6,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from divergence import Discrete, optimal_transport
+from divergence import Discrete, max_sliced_wasserstein, optimal_transport, sinkhorn
 from divergence.plot import DATA, FIT
-from divergence.transport import figures
+from divergence.transport import figures, slice_figures
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +64,26 @@ def test_gaussian_displacement(tmp_path):
     widths = [np.ptp(line.get_xdata()) for line in axes.lines[:-1]]
     assert widths == pytest.approx([4, 2, 6, 3, 8, 4], rel=1e-3)
     np.testing.assert_allclose(axes.lines[-1].get_xdata(), [0, 2, 4])
+
+
+def test_slices_show_the_best_direction_first(tmp_path):
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(40, 2)), rng.normal(size=(30, 2)) + np.array([0.0, 3.0])
+    best = max_sliced_wasserstein(2).estimate(x, y)
+    first, *others, cloud = drawn(slice_figures.slices(best, x, y, others=2), tmp_path).axes
+    assert first.get_title(loc="left") == f"a   W_2 = {best.value:.3g}"
+    assert len(others) == 2
+    below = next(line for line in first.lines if line.get_color() == DATA)
+    np.testing.assert_allclose(np.unique(below.get_xdata()), np.sort(x @ best.direction), atol=1e-9)
+    assert len(cloud.collections[0].get_offsets()) == 40
+
+
+def test_entropic_plans_draw_more_pairs_as_epsilon_grows(clouds, tmp_path):
+    x, y, exact = clouds
+    laws = Discrete(np.full(20, 1 / 20), x), Discrete(np.full(25, 1 / 25), y)
+    found = [sinkhorn(epsilon).evaluate(*laws) for epsilon in (0.1, 10.0)]
+    panels = drawn(slice_figures.entropic_plans(found, exact, x, y), tmp_path).axes
+    pairs = [len(ax.collections[0].get_segments()) for ax in panels]
+    assert pairs[0] == np.sum(exact.masses > 0.05 * exact.masses.max())
+    assert pairs[0] < pairs[1] < pairs[2] <= 500
+    assert [ax.get_title() for ax in panels[1:]] == ["ε = 0.1", "ε = 10"]

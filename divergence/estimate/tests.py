@@ -41,7 +41,7 @@ def two_sample_test(
     """p = (1 + #{T* ≥ T})/(B + 1) over B = `resamples` random permutations of the pooled samples.
 
     H₀: x (n,) or (n, d) and y (m, …) come from one law. P(p ≤ α) ≤ α under H₀ at every n, m and B. `statistic` is
-    one of this library's: wasserstein(order), sliced_wasserstein(order, projections), energy.
+    one of this library's: wasserstein(order), sliced_wasserstein(order, projections), energy, mmd(kernel).
 
     >>> rng = np.random.default_rng(0)
     >>> x, y = rng.normal(size=50), rng.normal(2.0, 1.0, size=50)
@@ -57,7 +57,7 @@ def two_sample_test(
         raise UnsupportedLaw(
             f"{statistic!r} cannot be resampled",
             argument="statistic",
-            remedy="write wasserstein(1), sliced_wasserstein(1, 100) or energy",
+            remedy="write wasserstein(1), sliced_wasserstein(1, 100), energy or mmd()",
         )
     resamples, confidence = check_resampling(resamples, confidence)
     rng = generator(rng)

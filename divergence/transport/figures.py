@@ -30,7 +30,7 @@ def plan(found: Transport, x: Any, y: Any, *, title: str = "") -> Figure:
     most = max(p.max(), q.max())
     for points, masses, color in ((x, p, DATA), (y, q, FIT)):
         ax.scatter(*points.T, s=LARGEST * masses / most, color=color, edgecolor="white", linewidth=0.5, zorder=2)
-    _plane(ax, np.concatenate([x, y]))
+    plane(ax, np.concatenate([x, y]))
     ax.set_title(title or f"an optimal plan, cost {found.cost.value:.4g}")
     dots = [Line2D([], [], linestyle="none", marker="o", color=color) for color in (DATA, FIT)]
     line = Line2D([], [], color=FAINT, alpha=0.8)
@@ -73,7 +73,7 @@ def displacement(found: Transport, x: Any, y: Any, *, steps: int = 5, title: str
     areas = LARGEST * 0.5 * found.masses / found.masses.max()
     for ax, t in zip(axes[0], np.linspace(0, 1, steps)):
         ax.scatter(*((1 - t) * start + t * end).T, s=areas, color=_between(t), alpha=0.8, linewidth=0)
-        _plane(ax, np.concatenate([x, y]))
+        plane(ax, np.concatenate([x, y]))
         ax.set_title(f"t = {t:.3g}", fontsize=10, fontweight="normal", loc="center")
     figure.suptitle(title or "displacement interpolation", x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK)
     return figure
@@ -101,7 +101,7 @@ def gaussian_displacement(mean1: Any, cov1: Any, mean2: Any, cov2: Any, *, steps
             drawn.append(ellipse.T)
         centres.append(centre)
     ax.plot(*np.array(centres).T, color=INK, linewidth=0.9, marker="o", markersize=3)
-    _plane(ax, np.concatenate(drawn))
+    plane(ax, np.concatenate(drawn))
     ax.set_title(title or "displacement interpolation of normal laws")
     return figure
 
@@ -111,7 +111,7 @@ def _marginals(found: Transport) -> tuple[np.ndarray, np.ndarray]:
     return np.bincount(found.sources, found.masses, n), np.bincount(found.targets, found.masses, m)
 
 
-def _plane(axes: Any, points: np.ndarray) -> None:
+def plane(axes: Any, points: np.ndarray) -> None:
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.06 * float((high - low).max()) or 0.5
     axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin), aspect="equal")
