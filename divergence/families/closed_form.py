@@ -158,7 +158,7 @@ def uniform_masses(p: Member | None, q: Member | None) -> tuple[Array, Array] | 
     own = _cut(left, high - low, o) + _cut(right, high - low, o)
     theirs = _cut(-left, other_high - other_low, o) + _cut(-right, other_high - other_low, o)
     within = o.positive_part(o.where(high < other_high, high, other_high) - o.where(low > other_low, low, other_low))
-    none, width, other_width = 0 * low, high - low, other_high - other_low
+    none, width, other_width = o.like(low, 0), high - low, other_high - other_low
     apart = within == 0
     own, theirs = o.where(apart, width, own), o.where(apart, other_width, theirs)
     first = o.xp.stack([within / width, own / width, none], axis=-1)

@@ -94,6 +94,23 @@ def beyond(row: Generator, pair: Pair, edges: Edges, k: int, scale: float) -> En
     return End(found.value[0], found.error[0] + apart * np.asarray([0.0, 1.0, 1.0]), float(apart[0]))
 
 
+def nodes_beyond(row: Generator, pair: Pair, edges: Edges, k: int, value: float) -> np.ndarray:
+    """x and weights, (m, 2), with Σ weights · q f(p/q)(x) the value beyond edge k; none where that is not so.
+
+    Near a finite end, for a row and its derivatives that are polynomials there in the logarithm of the distance.
+    """
+    none = np.empty((0, 2))
+    if not edges.inward[k]:
+        return none
+    fall, weights = np.polynomial.laguerre.laggauss(3)
+    width = math.exp(edges.s[k])
+    x = edges.origin[k] + edges.turn[k] * width * np.exp(-fall)
+    with ops.quiet():
+        total = float(width * weights @ terms_of_logs(row, *pair.logs(x, edges.index[k].repeat(len(x)))))
+    # where the digits of x hide how the row goes on, the value says so
+    return np.stack([x, value / total * width * weights], axis=-1) if abs(value / total - 1) < 1e-4 else none
+
+
 def doubt(row: Generator, pair: Pair, at: Measured) -> float:
     """How much the panels would change if the rough tails were nothing: those fall faster than what stands for them."""
     unsure, gone = np.zeros(at.x.shape, bool), [at.log_p, at.log_q]
