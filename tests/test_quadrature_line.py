@@ -233,3 +233,23 @@ class TestSingularPlaces:
         truth = 0.6 * math.log(2) + 0.025 * math.log(0.5) + 0.375 * math.log(0.375 / 0.65)
         found = integrate_row(KL, p, dv.Density(lambda x: 0 * x, support=(0.0, 1.0)))
         assert abs(found.value - truth) <= found.error <= 1e-10
+
+
+class TestEndsThatNoPowerLawDescribes:
+    """Normal laws moved to an interval: at an end of it that is not 0 they fall faster than a power, but not to 0."""
+
+    @pytest.mark.parametrize(("row", "truth"), [("kl", 0.5), ("pearson", math.expm1(1)), ("js", None)])
+    @pytest.mark.parametrize("name", ["logistic", "tanh", "scipy's"])
+    def test_against_the_normal_laws(self, name: str, row: str, truth: float | None) -> None:
+        def logistic(mean: float) -> dv.Density:
+            return dv.Density(lambda x: stats.norm.logpdf(np.log(x / (1 - x)), mean) - np.log(x * (1 - x)), (0.0, 1.0))
+
+        def tanh(mean: float) -> dv.Density:
+            return dv.Density(lambda x: stats.norm.logpdf(np.arctanh(x), mean) - np.log1p(-x * x), (-1.0, 1.0))
+
+        make = {"logistic": logistic, "tanh": tanh, "scipy's": lambda mean: density(stats.johnsonsb(-mean, 1.0))}[name]
+        found = integrate_row(getattr(dv, row).generator, make(0.0), make(1.0))
+        if truth is None:
+            truth = float(dv.js(stats.norm(0, 1), stats.norm(1, 1)))
+        assert abs(found.value - truth) <= found.error + 1e-12 * truth
+        assert found.error <= 1e-10 * truth
