@@ -89,6 +89,8 @@ class Chernoff(Functional):
             return a * (1 - a) * pair.scaled_gap(a)
 
         def best(pair: ClosedForm) -> float:
+            if at(0.5, pair) == math.inf:  # and so at every a
+                return 0.5
             # in log(a/(1 − a)), for the a that attains it may lie near an end
             found: Any = minimize_scalar(
                 lambda z: -float(at(expit(z), pair)), bounds=(-30, 30), options={"xatol": 1e-7}

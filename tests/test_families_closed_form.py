@@ -79,6 +79,20 @@ def test_pareto_and_shifted_exponentials(p: Any, q: Any, a: float) -> None:
     assert found(*shifted, a) == pytest.approx(value, rel=1e-14)
 
 
+@pytest.mark.parametrize("a", [0.0, 1e-9, 0.5, 1 + 1e-9, 2.0])
+@pytest.mark.parametrize(("shape", "other"), [(0.5, 0.5 * (1 - 1e-13)), (3.0, 3.0 + 1e-9), (1e8, 0.5), (1e-3, 7.0)])
+def test_pareto_laws_of_one_minimum_keep_their_digits(shape: float, other: float, a: float) -> None:
+    value = found(Member("pareto", (shape, 1.5), (0.0,)), Member("pareto", (other, 1.5), (0.0,)), a)
+    with workdps(120):
+        x, y, w = mpf(shape), mpf(other), mpf(a) + (mpf(10) ** -25 if a in (0, 1) else 0)
+        middle = w * x + (1 - w) * y
+        if middle <= 0:
+            assert value == math.inf
+            return
+        truth = (log(middle) - w * log(x) - (1 - w) * log(y)) / (w * (1 - w))
+        assert abs(value - truth) <= 1e-13 * truth
+
+
 def test_cauchy() -> None:
     p, q = Member("cauchy", (0.0, 1.0)), Member("cauchy", (1.0, 2.0))
     cuts = [-mp.inf, *(-(10**k) for k in (6, 4, 2, 1)), 0, 1, *(10**k for k in (1, 2, 4, 6)), mp.inf]
