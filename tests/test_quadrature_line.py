@@ -253,3 +253,19 @@ class TestEndsThatNoPowerLawDescribes:
             truth = float(dv.js(stats.norm(0, 1), stats.norm(1, 1)))
         assert abs(found.value - truth) <= found.error + 1e-12 * truth
         assert found.error <= 1e-10 * truth
+
+
+class TestSupports:
+    @pytest.mark.parametrize("mean", [3.0, 10.0, 40.0, 1e4])
+    def test_mass_that_underflows_beyond_the_other_support_counts(self, mean: float) -> None:
+        p, q = stats.norm(mean, 1), stats.gamma(0.5)
+        assert dv.kl.evaluate(p, q).value == dv.reverse_kl(q, p) == dv.renyi(2)(p, q) == math.inf
+        assert dv.kl(stats.norm([mean, mean], 1), q).tolist() == [math.inf, math.inf]
+        assert dv.js(p, q) < math.log(2) * (1 + 1e-12)
+        # KL(q‖p) = E (x − m)²/2 + log √2π − h, h the entropy of q
+        truth = (0.5 + (0.5 - mean) ** 2) / 2 + math.log(2 * math.pi) / 2 - float(q.entropy())
+        assert dv.kl(q, p) == pytest.approx(truth, rel=1e-10)
+
+    def test_a_law_that_ends_where_the_other_does_is_within_it(self) -> None:
+        assert dv.kl(stats.truncnorm(-1, 1), stats.uniform(-1, 2)) < 0.1
+        assert dv.kl(stats.expon(), stats.gamma(2)) == pytest.approx(0.57721566490153286, rel=1e-10)

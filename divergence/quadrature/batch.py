@@ -18,7 +18,7 @@ from .crossings import crossings
 from .cuts import Edges
 from .densities import MASS_TOLERANCE, Pair, losses, one_of, place
 from .marks import FEW
-from .refinement import SHARE, Measured, margin, refine, rounding
+from .refinement import SHARE, Measured, margin, missing, refine, rounding
 from .single import Found, Law, find
 from .tails import NOTHING
 
@@ -89,7 +89,8 @@ def _together(row: Generator, pair: Pair, rtol: float) -> tuple[np.ndarray, np.n
     equal = np.bincount(index, ~same, pair.size) == 0
     noise = np.bincount(index, rounding(row, got.at, off.sum(axis=1)[index]), pair.size)
     noise = np.where(equal, 0.0, noise + margin(row, rtol) * np.abs(value))
-    fine = got.converged & ~got.charged & ~got.grown & (off <= MASS_TOLERANCE).all(axis=1)
+    apart = np.bincount(index, missing(row, pair, got.at), pair.size) > 0
+    fine = got.converged & ~got.charged & ~apart & ~got.grown & (off <= MASS_TOLERANCE).all(axis=1)
     fine &= (got.error[:, 1:] < MASS_TOLERANCE).all(axis=1) & _closed(row, pair, edges, np.abs(value))
     return value, got.error[:, 0] + noise, fine, got.at
 

@@ -16,7 +16,7 @@ from .crossings import crossings
 from .densities import MASS_TOLERANCE, ROUGH, Pair
 from .ends import beyond, doubt, nodes_beyond
 from .marks import marks_of
-from .refinement import SHARE, Measured, margin, refine, roughness, rounding
+from .refinement import SHARE, Measured, margin, missing, refine, roughness, rounding
 from .tails import mend
 
 Law = Density | Lattice
@@ -127,7 +127,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     infinite = trouble = ""
     unsure = loose = 0.0
     nodes = [np.empty((0, 2))]
-    if got.charged[0]:
+    if got.charged[0] or missing(row, pair, got.at).any():
         infinite = "one law charges a set where the other has no density"
     error[0] += doubt(row, pair, got.at)
     for k in range(len(edges)):
