@@ -9,7 +9,7 @@ import numpy as np
 
 from ..density import Density, Lattice
 from ..errors import NotConverged, ShapeMismatch
-from ..evaluation import Evaluation
+from ..evaluation import GROWN, Evaluation
 from ..generators import Generator
 from . import blocks, cuts
 from .crossings import crossings
@@ -141,7 +141,7 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
         if end.unknown:
             trouble = trouble or UNSETTLED
     if got.grown[0]:
-        infinite = infinite or "the integrand is larger than any float"
+        infinite = infinite or GROWN
     off = np.abs(value[1:] - 1)
     equal = np.array_equal(got.at.log_p, got.at.log_q)
     noise = 0.0 if equal else float(rounding(row, got.at, float(off.sum())).sum())
