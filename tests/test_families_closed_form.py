@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from mpmath import exp, gamma, log, mp, mpf, workdps
+from scipy import stats
 
+import divergence as dv
 from divergence.density import Member
 from divergence.families.closed_form import closed_form, uniform_masses
 
@@ -173,3 +175,50 @@ def test_a_tensor_makes_both_tensors() -> None:
     assert form is not None
     form.scaled_gap(1).backward()
     assert float(mean.grad) == pytest.approx(-0.25)  # type: ignore[arg-type]
+
+
+GIVEN = {
+    "lognorm": lambda s: stats.lognorm(0.7, scale=3 * s),
+    "rayleigh": lambda s: stats.rayleigh(scale=s),
+    "maxwell": lambda s: stats.maxwell(scale=s),
+    "halfnorm": lambda s: stats.halfnorm(scale=s),
+    "chi": lambda s: stats.chi(3.5, scale=s),
+    "levy": lambda s: stats.levy(scale=s),
+    "invgauss": lambda s: stats.invgauss(0.7, scale=s),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("gap", [1e-3, 1e-8, 1e-14])
+def test_a_scale_that_is_given_keeps_its_digits(name: str, gap: float) -> None:
+    """KL in the ratio r of the scales, to which the standard parameters, √2 scale or its logarithm, are rounded."""
+    p, q = (GIVEN[name](s) for s in (1.0, 1 - gap))
+    with workdps(60):
+        r = mpf(1) / mpf(1 - gap)
+        if name == "lognorm":
+            r = mpf(3.0) / mpf(3 * (1 - gap))
+            truth = (log(r) / mpf(0.7)) ** 2 / 2
+        elif name == "invgauss":  # E of log p/q at mean 0.7, shape 1 against mean 0.7/r, shape 1/r
+            truth = (log(r) - 1 + 1 / r) / 2 + (1 / r) * (r - 1) ** 2 / (2 * mpf(0.7))
+        else:
+            shape, power = {"chi": (3.5 / 2, 2), "levy": (0.5, -1), "rayleigh": (1, 2)}.get(name, (0, 2))
+            shape = shape or {"maxwell": 1.5, "halfnorm": 0.5}[name]
+            truth = shape * (r**power - 1 - power * log(r))
+        assert abs(mpf(float(dv.kl(p, q))) - truth) <= 1e-12 * truth
+
+
+@pytest.mark.parametrize("row", [dv.kl, dv.reverse_kl, dv.renyi(0.3), dv.squared_hellinger], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (stats.invgauss(0.7, scale=1.0), stats.invgauss(1.5, scale=0.25)),
+        (stats.lognorm(0.7, scale=3.0), stats.lognorm(1.5, scale=0.25)),
+        (stats.maxwell(scale=2.0), stats.rayleigh(scale=1.5)),
+        (stats.rayleigh(scale=2.0), stats.weibull_min(2, scale=1.5)),
+    ],
+    ids=["invgauss", "lognorm", "two names", "given and standard"],
+)
+def test_given_parameters_against_integrals(row: Any, p: Any, q: Any) -> None:
+    assert row.plan(p, q).startswith("closed form")
+    bare = [dv.Density(law.logpdf, (0.0, math.inf)) for law in (p, q)]
+    assert row(p, q) == pytest.approx(row(*bare), rel=1e-10)

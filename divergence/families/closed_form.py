@@ -111,6 +111,12 @@ TABLE = {
     "pareto": _Entry(pieces.pareto),
     "cauchy": _Entry(pieces.cauchy, only_kl=True),
 }
+# by the parameters that were given
+GIVEN = {
+    "lognormal_of_scale": _Entry(members.lognormal),
+    "scaled_gamma": _Entry(members.gamma, shared=lambda shape, scale, power: (power,)),
+    "inverse_gaussian_of_scale": _Entry(members.inverse_gaussian_of_scale),
+}
 
 
 def closed_form(p: Member | None, q: Member | None, axes: int = 0) -> ClosedForm | None:
@@ -125,6 +131,9 @@ def closed_form(p: Member | None, q: Member | None, axes: int = 0) -> ClosedForm
             return ClosedForm(*special, axes=axes)
     if not (_agree(here, there) and _agree(entry.shared(*x), entry.shared(*y))):
         return None
+    if p.given is not None and q.given is not None and p.given[0] == q.given[0]:
+        entry = GIVEN[p.given[0]]
+        x, y = (_of_one_library(part, p, q) for part in (p.given[1], q.given[1]))
     return ClosedForm(entry.family, entry.point(*x), entry.point(*y), entry.only_kl, axes)
 
 

@@ -5,6 +5,7 @@ von Mises, multivariate normal. Parameters are arrays that broadcast; vectors li
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from .. import generators, ops
@@ -50,6 +51,12 @@ def _normal_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point
     return (o.like(shift, 0), o.like(precision, 1)), step, (shift, precision)
 
 
+def _lognormal_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point]:
+    """By (deviation, scale), the mean the logarithm of the scale."""
+    (sd, scale), (other_sd, other) = p, q
+    return _normal_between((o.like(scale, 0), sd), (log_ratio(other, scale, o), other_sd), o)
+
+
 def _near(close: Array, far: Array, o: ops.ArrayWords) -> Array:
     return o.where(o.abs(far) < 0.5, close, far)
 
@@ -66,6 +73,7 @@ def _normal_part(base: Point, step: Point, end: Point, w: float, o: ops.ArrayWor
 
 
 normal = Family("normal", _normal_between, _normal_kl, _normal_part, lambda m: m[1] > 0)
+lognormal = replace(normal, between=_lognormal_between)
 
 
 # gamma (shape, scale, power): X^power ~ Gamma(shape, scale^power); in units of p's rate: (shape, rate)
@@ -218,6 +226,16 @@ def _inverse_gaussian_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Po
     return base, step, (shape / other, other_shape / shape)
 
 
+def _inverse_gaussian_of_scale(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point]:
+    """By (mean/scale, scale), the shape the scale."""
+    (ratio, scale), (other, other_scale) = p, q
+    longer = (other_scale - scale) / scale
+    # shape/mean' − shape/mean
+    step = ((ratio - other) / ratio - other / ratio * longer) / (other * (other_scale / scale))
+    base = 1 / ratio + 0 * scale, o.like(ratio + scale, 1)
+    return base, (step, longer + 0 * step), (1 / (other * (other_scale / scale)), other_scale / scale + 0 * step)
+
+
 def _inverse_gaussian_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
     (slowness, shape), (d, wider), (_, other) = base, step, end
     return REVERSE_KL.f(other / shape, wider / shape, o) / 2 + other * d * d / (2 * slowness)
@@ -243,6 +261,7 @@ inverse_gaussian = Family(
     _inverse_gaussian_part,
     lambda m: (m[1] > 0) & (m[0] >= 0),
 )
+inverse_gaussian_of_scale = replace(inverse_gaussian, between=_inverse_gaussian_of_scale)
 
 
 # von Mises (mean direction, concentration)
