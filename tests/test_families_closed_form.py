@@ -222,3 +222,23 @@ def test_given_parameters_against_integrals(row: Any, p: Any, q: Any) -> None:
     assert row.plan(p, q).startswith("closed form")
     bare = [dv.Density(law.logpdf, (0.0, math.inf)) for law in (p, q)]
     assert row(p, q) == pytest.approx(row(*bare), rel=1e-10)
+
+
+@pytest.mark.parametrize("gap", [1e-4, 1e-9, 1e-14])
+def test_rates_and_scales_of_torch_keep_their_digits(gap: float) -> None:
+    torch = pytest.importorskip("torch")
+    one, other = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (3.0, 3.0 * (1 - gap)))
+    laws = torch.distributions
+    for make, shape, power in (
+        (laws.Exponential, 1, 1),
+        (lambda rate: laws.Gamma(2.5 * torch.ones_like(rate), rate), 2.5, 1),
+        (laws.HalfNormal, 0.5, -2),
+    ):
+        found = dv.kl(make(one), make(other))
+        (slope,) = torch.autograd.grad(found, other)
+        with workdps(60):
+            r = (mpf(other.item()) / mpf(3)) ** power
+            truth = mpf(shape) * (r - 1 - log(r))
+            assert abs(mpf(found.item()) - truth) <= 1e-12 * truth
+            exact = mpf(shape) * power * (r - 1) / mpf(other.item())
+            assert abs(mpf(slope.item()) - exact) <= 1e-11 * abs(exact)

@@ -114,6 +114,7 @@ TABLE = {
 # by the parameters that were given
 GIVEN = {
     "lognormal_of_scale": _Entry(members.lognormal),
+    "gamma_of_rate": _Entry(members.gamma_of_rate, shared=lambda shape, rate, power: (power,)),
     "scaled_gamma": _Entry(members.gamma, shared=lambda shape, scale, power: (power,)),
     "inverse_gaussian_of_scale": _Entry(members.inverse_gaussian_of_scale),
 }

@@ -86,6 +86,11 @@ def _gamma_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point,
     return (shape, o.like(rate, 1)), (other - shape, faster), (other, rate)
 
 
+def _gamma_of_rate(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point]:
+    """By (shape, rate, power): the ratio of rates is that of scales the other way round."""
+    return _gamma_between((p[0], q[1], p[2]), (q[0], p[1], q[2]), o)
+
+
 def _gamma_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
     (shape, rate), (wider, faster), (other, other_rate) = base, step, end
     # ratio of the means
@@ -96,6 +101,7 @@ def _gamma_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
 
 
 gamma = Family("gamma", _gamma_between, _gamma_kl, _straight, lambda m: (m[0] > 0) & (m[1] > 0))
+gamma_of_rate = replace(gamma, between=_gamma_of_rate)
 
 
 # Dirichlet (concentrations (..., k)), and beta with k = 2
