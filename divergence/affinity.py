@@ -16,10 +16,12 @@ import numpy as np
 
 from . import generators, ops, slopes
 from .errors import InvalidParameter, NotConverged, UnsupportedLaw
-from .evaluation import Evaluation
+from .evaluation import GROWN, Evaluation
 from .f_divergence import FDivergence, member
 from .functional import Functional, Look
 from .generators import Generator
+from .measure import Density
+from .product import singles
 
 if TYPE_CHECKING:
     from .families.closed_form import ClosedForm
@@ -174,17 +176,23 @@ class Renyi(Functional):
         found = found if ops.is_array(found) else np.asarray(found)
 
         def deep(wanted: Array) -> tuple[Array, Array]:
-            if ops.holds(wanted):
-                raise NotConverged(
-                    f"∫ p^a q^(1−a) is below {DEEP:g}",
-                    evaluation=found,
-                    argument="p, q",
-                    remedy="the laws are too far apart for integrals; closed forms of families reach further",
-                )
+            """Logs that make the pairs infinite which are; NotConverged for one of which that is not known."""
+            asked = np.broadcast_to(ops.to_numpy(ops.fixed(wanted))[..., 0], batch)
+            for i, one, other in zip(np.ndindex(batch), singles(p, batch), singles(q, batch)):
+                if asked[i]:
+                    self._surely(one, other, rtol, i or None)
             nothing = ops.words(found).like(wanted + found[..., None], 0)
-            return nothing, nothing
+            return nothing + (math.inf if self.order > 1 else -math.inf), nothing
 
         return self._of_power(found, lambda: self._affinity._of_laws(p, q, batch, rtol), deep)
+
+    def _surely(self, p: Any, q: Any, rtol: float, index: tuple[int, ...] | None) -> None:
+        try:
+            self._of_densities(p, q, rtol)
+        except NotConverged as error:
+            raise NotConverged(
+                error.problem, evaluation=error.evaluation, argument="p, q", index=index, remedy=error.remedy
+            ) from error
 
     def _refuse_extremes(self) -> None:
         if self.order in (0, math.inf):
@@ -199,14 +207,36 @@ class Renyi(Functional):
         if a == 1:
             return Evaluation(self.scale * found.value, self.scale * found.error, found.method)
         excess, factor = a * (a - 1) * found.value, self.scale / (a - 1)
+        if found.value == math.inf and found.method.endswith(GROWN):
+            raise _beyond_floats("∫ p^a q^(1−a) is larger than any float", found)
         if excess > -0.5:
             with ops.quiet():
                 error = abs(self.scale * a * found.error / (1 + excess)) if math.isfinite(excess) else 0.0
                 return Evaluation(float(factor * np.log1p(excess)), error, found.method)
         direct = self._affinity._of_densities(p, q, rtol)
+        if direct.value <= DEEP:
+            if _apart(p, q):
+                return Evaluation(math.inf, 0.0, f"{direct.method}: infinite, the supports are disjoint")
+            raise _beyond_floats(f"∫ p^a q^(1−a) is below {DEEP:g}", direct)
         with ops.quiet():
             value = float(factor * np.log(direct.value))
-        return Evaluation(value, abs(factor) * direct.error / direct.value if direct.value else 0.0, direct.method)
+        return Evaluation(value, abs(factor) * direct.error / direct.value, direct.method)
+
+
+def _apart(p: Any, q: Any) -> bool:
+    """Whether no point, or but a border, is in both supports."""
+    sides = [law.support if isinstance(law.support[0], tuple) else (law.support,) for law in (p, q)]
+    gaps = [max(a[0], b[0]) - min(a[1], b[1]) for a, b in zip(*sides)]
+    return max(gaps) > 0 or (max(gaps) == 0 and isinstance(p, Density))
+
+
+def _beyond_floats(problem: str, found: Evaluation) -> NotConverged:
+    return NotConverged(
+        problem,
+        evaluation=found,
+        argument="p, q",
+        remedy="the laws are too far apart for integrals; closed forms of families reach further",
+    )
 
 
 def _only(x: Array, wanted: Array, filler: float) -> Array:

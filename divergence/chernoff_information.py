@@ -89,6 +89,8 @@ class Chernoff(Functional):
             return a * (1 - a) * pair.scaled_gap(a)
 
         def best(pair: ClosedForm) -> float:
+            if at(0.5, pair) == math.inf:  # and so at every a
+                return 0.5
             # in log(a/(1 − a)), for the a that attains it may lie near an end
             found: Any = minimize_scalar(
                 lambda z: -float(at(expit(z), pair)), bounds=(-30, 30), options={"xatol": 1e-7}
@@ -115,12 +117,16 @@ class Chernoff(Functional):
         def less(a: float) -> float:
             return -Renyi(a, 1 - a)._of_densities(p, q, rtol).value
 
+        if less(0.5) == -math.inf:  # and so at every a
+            return 0.5
         found: Any = minimize_scalar(less, bounds=(1e-6, 1 - 1e-6), options={"xatol": 1e-7})
         return float(found.x)
 
     def _of_densities(self, p: Any, q: Any, rtol: float) -> Evaluation:
         a = self._best(p, q, rtol)
         found = Renyi(a, 1 - a)._of_densities(p, q, rtol)
+        if found.value == math.inf:
+            return found
         return Evaluation(found.value, found.error + 1e-12 * found.value, f"{found.method}, largest at a = {a:.6f}")
 
 

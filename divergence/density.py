@@ -26,12 +26,15 @@ class Member:
     """A member of a family of laws: the family's name and its standard parameters, in the family's order.
 
     Parameters are arrays of one library that broadcast to the batch. `frame` are parameters of a map, such as a shift,
-    under which two members must agree before the family's closed forms hold for them.
+    under which two members must agree before the family's closed forms hold for them. `given` are an entry of the
+    closed forms and the parameters that it takes, where the standard ones are rounded, as √2 scale is: near equality
+    the difference of two scales is lost in that.
     """
 
     family: str
     parameters: tuple[Array, ...]
     frame: tuple[Array, ...] = ()
+    given: tuple[str, tuple[Array, ...]] | None = None
 
 
 class Deferred:

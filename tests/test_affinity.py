@@ -145,3 +145,47 @@ def test_refusals() -> None:
     for a in (0, 0.5, 2, math.inf):
         with pytest.raises(dv.InvalidMeasure, match="sum of q"):
             dv.renyi(a)([0.5, 0.5], [0.5, 0.6])
+
+
+class TestLawsThatAreInfinitelyFar:
+    """What is infinite is a value, in a batch too; what is only beyond the floats is refused."""
+
+    NORMAL = stats.norm(0, 1)
+
+    @pytest.mark.parametrize(
+        ("p", "q"),
+        [
+            (stats.uniform(0, 1), stats.expon(2)),
+            (stats.t(3), stats.norm(0, 1)),
+            (stats.norm(0, 1), stats.gamma(2)),
+            (stats.poisson(1), stats.randint(0, 6)),
+        ],
+        ids=["disjoint", "heavy tail", "sticks out", "integers"],
+    )
+    def test_a_call_says_what_evaluate_says(self, p: Any, q: Any) -> None:
+        found = dv.renyi(2).evaluate(p, q)
+        assert dv.renyi(2)(p, q) == found.value == math.inf
+        assert found.error == 0
+
+    def test_disjoint_supports(self) -> None:
+        for p, q in ((stats.uniform(0, 1), stats.expon(1)), (stats.poisson(1), stats.randint(-9, 0))):
+            for row in (dv.bhattacharyya, dv.renyi(0.25), dv.chernoff):
+                found = row.evaluate(p, q)
+                assert row(p, q) == found.value == found.lower == math.inf
+                assert "disjoint" in found.method
+
+    def test_a_batch_keeps_the_finite_pairs(self) -> None:
+        found = dv.renyi(2)(stats.norm(0, [0.5, 1.0]), stats.logistic([0.0, 1.0], [1.0, 0.25]))
+        p, q = stats.norm(0, 0.5), stats.logistic(0, 1)
+        assert found[0] == pytest.approx(dv.renyi(2).evaluate(p, q).value, rel=1e-12)
+        found = dv.renyi(2)(stats.t([3.0, 3.0]), stats.t([2.5, 9.0]))
+        assert math.isfinite(found[0])
+        assert found[1] == math.inf
+
+    @pytest.mark.parametrize(
+        "row", [dv.bhattacharyya, dv.renyi(2), dv.chernoff], ids=["bhattacharyya", "renyi", "chernoff"]
+    )
+    def test_what_no_float_holds_is_not_called_infinite(self, row: Any) -> None:
+        for ask in (row, row.evaluate):
+            with pytest.raises(dv.NotConverged, match="too far apart for integrals"):
+                ask(self.NORMAL, stats.laplace(3000))

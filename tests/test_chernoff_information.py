@@ -85,6 +85,13 @@ def test_edges() -> None:
     assert dv.chernoff(np.full((2, 1, 2), 0.5), np.full((3, 2), 0.5)).shape == (2, 3)
 
 
+def test_laws_that_share_nothing_are_infinitely_far() -> None:
+    assert dv.chernoff(stats.bernoulli(0.0), stats.bernoulli(1.0)) == math.inf
+    assert dv.chernoff(stats.binom(5, 0.25), stats.binom(5, [0.25, 0.5])).tolist() == pytest.approx(
+        [0.0, float(5 * dv.chernoff([0.25, 0.75], [0.5, 0.5]))]
+    )
+
+
 def test_it_is_the_rate_of_the_best_test() -> None:
     """−log of the Bayes error of n draws of Bernoulli(0.3) against Bernoulli(0.6), over n."""
     p, q, n = (0.7, 0.3), (0.4, 0.6), 100_000

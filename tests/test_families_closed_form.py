@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from mpmath import exp, gamma, log, mp, mpf, workdps
+from scipy import stats
 
+import divergence as dv
 from divergence.density import Member
 from divergence.families.closed_form import closed_form, uniform_masses
 
@@ -77,6 +79,20 @@ def test_pareto_and_shifted_exponentials(p: Any, q: Any, a: float) -> None:
         assert abs(value - truth) <= 1e-13 * truth
     shifted = [Member("gamma", (1.0, 1 / shape, 1.0), (math.log(low),)) for shape, low in (p, q)]
     assert found(*shifted, a) == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize("a", [0.0, 1e-9, 0.5, 1 + 1e-9, 2.0])
+@pytest.mark.parametrize(("shape", "other"), [(0.5, 0.5 * (1 - 1e-13)), (3.0, 3.0 + 1e-9), (1e8, 0.5), (1e-3, 7.0)])
+def test_pareto_laws_of_one_minimum_keep_their_digits(shape: float, other: float, a: float) -> None:
+    value = found(Member("pareto", (shape, 1.5), (0.0,)), Member("pareto", (other, 1.5), (0.0,)), a)
+    with workdps(120):
+        x, y, w = mpf(shape), mpf(other), mpf(a) + (mpf(10) ** -25 if a in (0, 1) else 0)
+        middle = w * x + (1 - w) * y
+        if middle <= 0:
+            assert value == math.inf
+            return
+        truth = (log(middle) - w * log(x) - (1 - w) * log(y)) / (w * (1 - w))
+        assert abs(value - truth) <= 1e-13 * truth
 
 
 def test_cauchy() -> None:
@@ -159,3 +175,70 @@ def test_a_tensor_makes_both_tensors() -> None:
     assert form is not None
     form.scaled_gap(1).backward()
     assert float(mean.grad) == pytest.approx(-0.25)  # type: ignore[arg-type]
+
+
+GIVEN = {
+    "lognorm": lambda s: stats.lognorm(0.7, scale=3 * s),
+    "rayleigh": lambda s: stats.rayleigh(scale=s),
+    "maxwell": lambda s: stats.maxwell(scale=s),
+    "halfnorm": lambda s: stats.halfnorm(scale=s),
+    "chi": lambda s: stats.chi(3.5, scale=s),
+    "levy": lambda s: stats.levy(scale=s),
+    "invgauss": lambda s: stats.invgauss(0.7, scale=s),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("gap", [1e-3, 1e-8, 1e-14])
+def test_a_scale_that_is_given_keeps_its_digits(name: str, gap: float) -> None:
+    """KL in the ratio r of the scales, to which the standard parameters, √2 scale or its logarithm, are rounded."""
+    p, q = (GIVEN[name](s) for s in (1.0, 1 - gap))
+    with workdps(60):
+        r = mpf(1) / mpf(1 - gap)
+        if name == "lognorm":
+            r = mpf(3.0) / mpf(3 * (1 - gap))
+            truth = (log(r) / mpf(0.7)) ** 2 / 2
+        elif name == "invgauss":  # E of log p/q at mean 0.7, shape 1 against mean 0.7/r, shape 1/r
+            truth = (log(r) - 1 + 1 / r) / 2 + (1 / r) * (r - 1) ** 2 / (2 * mpf(0.7))
+        else:
+            shape, power = {"chi": (3.5 / 2, 2), "levy": (0.5, -1), "rayleigh": (1, 2)}.get(name, (0, 2))
+            shape = shape or {"maxwell": 1.5, "halfnorm": 0.5}[name]
+            truth = shape * (r**power - 1 - power * log(r))
+        assert abs(mpf(float(dv.kl(p, q))) - truth) <= 1e-12 * truth
+
+
+@pytest.mark.parametrize("row", [dv.kl, dv.reverse_kl, dv.renyi(0.3), dv.squared_hellinger], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (stats.invgauss(0.7, scale=1.0), stats.invgauss(1.5, scale=0.25)),
+        (stats.lognorm(0.7, scale=3.0), stats.lognorm(1.5, scale=0.25)),
+        (stats.maxwell(scale=2.0), stats.rayleigh(scale=1.5)),
+        (stats.rayleigh(scale=2.0), stats.weibull_min(2, scale=1.5)),
+    ],
+    ids=["invgauss", "lognorm", "two names", "given and standard"],
+)
+def test_given_parameters_against_integrals(row: Any, p: Any, q: Any) -> None:
+    assert row.plan(p, q).startswith("closed form")
+    bare = [dv.Density(law.logpdf, (0.0, math.inf)) for law in (p, q)]
+    assert row(p, q) == pytest.approx(row(*bare), rel=1e-10)
+
+
+@pytest.mark.parametrize("gap", [1e-4, 1e-9, 1e-14])
+def test_rates_and_scales_of_torch_keep_their_digits(gap: float) -> None:
+    torch = pytest.importorskip("torch")
+    one, other = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (3.0, 3.0 * (1 - gap)))
+    laws = torch.distributions
+    for make, shape, power in (
+        (laws.Exponential, 1, 1),
+        (lambda rate: laws.Gamma(2.5 * torch.ones_like(rate), rate), 2.5, 1),
+        (laws.HalfNormal, 0.5, -2),
+    ):
+        found = dv.kl(make(one), make(other))
+        (slope,) = torch.autograd.grad(found, other)
+        with workdps(60):
+            r = (mpf(other.item()) / mpf(3)) ** power
+            truth = mpf(shape) * (r - 1 - log(r))
+            assert abs(mpf(found.item()) - truth) <= 1e-12 * truth
+            exact = mpf(shape) * power * (r - 1) / mpf(other.item())
+            assert abs(mpf(slope.item()) - exact) <= 1e-11 * abs(exact)

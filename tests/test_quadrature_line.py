@@ -233,3 +233,39 @@ class TestSingularPlaces:
         truth = 0.6 * math.log(2) + 0.025 * math.log(0.5) + 0.375 * math.log(0.375 / 0.65)
         found = integrate_row(KL, p, dv.Density(lambda x: 0 * x, support=(0.0, 1.0)))
         assert abs(found.value - truth) <= found.error <= 1e-10
+
+
+class TestEndsThatNoPowerLawDescribes:
+    """Normal laws moved to an interval: at an end of it that is not 0 they fall faster than a power, but not to 0."""
+
+    @pytest.mark.parametrize(("row", "truth"), [("kl", 0.5), ("pearson", math.expm1(1)), ("js", None)])
+    @pytest.mark.parametrize("name", ["logistic", "tanh", "scipy's"])
+    def test_against_the_normal_laws(self, name: str, row: str, truth: float | None) -> None:
+        def logistic(mean: float) -> dv.Density:
+            return dv.Density(lambda x: stats.norm.logpdf(np.log(x / (1 - x)), mean) - np.log(x * (1 - x)), (0.0, 1.0))
+
+        def tanh(mean: float) -> dv.Density:
+            return dv.Density(lambda x: stats.norm.logpdf(np.arctanh(x), mean) - np.log1p(-x * x), (-1.0, 1.0))
+
+        make = {"logistic": logistic, "tanh": tanh, "scipy's": lambda mean: density(stats.johnsonsb(-mean, 1.0))}[name]
+        found = integrate_row(getattr(dv, row).generator, make(0.0), make(1.0))
+        if truth is None:
+            truth = float(dv.js(stats.norm(0, 1), stats.norm(1, 1)))
+        assert abs(found.value - truth) <= found.error + 1e-12 * truth
+        assert found.error <= 1e-10 * truth
+
+
+class TestSupports:
+    @pytest.mark.parametrize("mean", [3.0, 10.0, 40.0, 1e4])
+    def test_mass_that_underflows_beyond_the_other_support_counts(self, mean: float) -> None:
+        p, q = stats.norm(mean, 1), stats.gamma(0.5)
+        assert dv.kl.evaluate(p, q).value == dv.reverse_kl(q, p) == dv.renyi(2)(p, q) == math.inf
+        assert dv.kl(stats.norm([mean, mean], 1), q).tolist() == [math.inf, math.inf]
+        assert dv.js(p, q) < math.log(2) * (1 + 1e-12)
+        # KL(q‖p) = E (x − m)²/2 + log √2π − h, h the entropy of q
+        truth = (0.5 + (0.5 - mean) ** 2) / 2 + math.log(2 * math.pi) / 2 - float(q.entropy())
+        assert dv.kl(q, p) == pytest.approx(truth, rel=1e-10)
+
+    def test_a_law_that_ends_where_the_other_does_is_within_it(self) -> None:
+        assert dv.kl(stats.truncnorm(-1, 1), stats.uniform(-1, 2)) < 0.1
+        assert dv.kl(stats.expon(), stats.gamma(2)) == pytest.approx(0.57721566490153286, rel=1e-10)

@@ -39,7 +39,7 @@ def law_of_member(
 
     def at(index: Array) -> Any:
         pieces = [gathered(x, batch, index, core) for x, core in given]
-        here = replace(member, parameters=tuple(pieces[: len(cores)]), frame=tuple(pieces[len(cores) :]))
+        here = Member(member.family, tuple(pieces[: len(cores)]), tuple(pieces[len(cores) :]))
         marks = Deferred(lambda: gathered_landmarks(landmarks, batch, index))
         return law_of_member(here, name=name, like=like, landmarks=marks, argument=argument)
 

@@ -20,8 +20,17 @@ def member_of(name: str, shapes: tuple[Array, ...], loc: Array, scale: Array) ->
     family, parameters, *frame = _MEMBERS[name](*(np.asarray(x, dtype=float) for x in (loc, scale, *shapes)))
     if family is None:
         return None
-    given = tuple(np.asarray(x, dtype=float) for x in parameters)
-    return Member(family, given, tuple(np.asarray(x, dtype=float) for x in frame))
+    standard, place = (tuple(np.asarray(x, dtype=float) for x in y) for y in (parameters, frame))
+    kind = _GIVEN.get(name)
+    return Member(family, standard, place, None if kind is None else (kind, _as_given(kind, standard, scale, *shapes)))
+
+
+def _as_given(kind: str, standard: tuple[Array, ...], scale: Array, *shapes: Array) -> tuple[Array, ...]:
+    scale = np.asarray(scale, dtype=float)
+    if kind == "scaled_gamma":
+        shape, _, power = standard
+        return shape, scale, power
+    return (*(np.asarray(x, dtype=float) for x in shapes), scale)
 
 
 def _von_mises(loc: Array, scale: Array, kappa: Array) -> Any:
@@ -90,5 +99,15 @@ _MEMBERS: dict[str, Callable[..., Any]] = {
     "bernoulli": lambda loc, s, p: ("binomial", (p, 1), loc),
     "nbinom": lambda loc, s, n, p: ("negative_binomial", (p, n), loc),
     "geom": lambda loc, s, p: ("negative_binomial", (p, 1), loc + 1),
+}
+# the scale that is given, where the standard parameters hold but a rounded function of it
+_GIVEN = {
+    "lognorm": "lognormal_of_scale",
+    "rayleigh": "scaled_gamma",
+    "maxwell": "scaled_gamma",
+    "halfnorm": "scaled_gamma",
+    "chi": "scaled_gamma",
+    "levy": "scaled_gamma",
+    "invgauss": "inverse_gaussian_of_scale",
 }
 SYMMETRIC = ("norm", "laplace", "logistic", "t", "cauchy")  # X and -X alike, so that a negative scale is a positive one

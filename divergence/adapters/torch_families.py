@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -55,7 +56,11 @@ def member_of(x: Any, kind: str) -> Member | None:
     if kind not in _MEMBERS or (kind in _CERTAINTIES and _nearly_certain(x, kind)):
         return None
     found = _MEMBERS[kind](x, lambda name: wide(getattr(x, name)))
-    return found if found is None or isinstance(found, Member) else _member(*found)
+    found = found if found is None or isinstance(found, Member) else _member(*found)
+    if found is None or kind not in _GIVEN:
+        return found
+    entry, *given = _GIVEN[kind](lambda name: wide(getattr(x, name)))
+    return replace(found, given=(entry, _member("", tuple(given)).parameters))
 
 
 def _nearly_certain(x: Any, kind: str) -> bool:
@@ -190,6 +195,14 @@ def _moved(member: Member, step: Any) -> Member | None:
         "beta": lambda: (p, (a + b * frame[0], b * frame[1])),
     }.get(family)
     return Member(family, *moved()) if moved else None
+
+
+# the parameters that are given, where the standard ones are rounded functions of them
+_GIVEN: dict[str, Callable[[Callable[[str], Array]], tuple[Any, ...]]] = {
+    "Gamma": lambda of: ("gamma_of_rate", of("concentration"), of("rate"), 1),
+    "Exponential": lambda of: ("gamma_of_rate", 1, of("rate"), 1),
+    "HalfNormal": lambda of: ("scaled_gamma", 0.5, of("scale"), 2),
+}
 
 
 def select(x: Any, axis: int, i: int) -> Any:

@@ -24,6 +24,8 @@ def integrals(row: Generator, p: Any, q: Any, rule: Any, terms: Callable[..., An
     logs = [_log_density(law, batch, rule.index, x) for law in (p, q)]
     if not any(y.requires_grad for y in logs):
         return value
+    if rule.trouble is not None:
+        raise rule.trouble
     found = log_terms_with_gradient(row, logs[0], logs[1], None, terms)
     index = value.new_tensor(rule.index).long()
     sums = value.new_zeros(math.prod(batch)).index_add(0, index, weights * found).reshape(batch)

@@ -22,6 +22,16 @@ def bessel_ratio(k: Array) -> Array:
     return special.i1e(k) / special.i0e(k)
 
 
+def _shortfall(k: Array, o: ops.ArrayWords) -> Array:
+    """1 − A(κ), which is 1/(2κ) + ... for a large κ: the integral of the variance from there on."""
+    large = k > LARGE
+    y = 1 / o.where(large, k, o.like(k, LARGE))
+    series = 0.0
+    for n, c in reversed(list(enumerate(SERIES, 1))):
+        series = series * y + c / n
+    return o.where(large, y * series, 1 - bessel_ratio(k))
+
+
 def variance(k: Array) -> Array:
     """(log I₀)''(κ) = 1 − A/κ − A², in (0, ½]."""
     o = ops.words(k)
@@ -37,13 +47,13 @@ def variance(k: Array) -> Array:
     return o.where(small, 0.5 - 3 * low * low / 16, o.where(large, y * y * series, middle))
 
 
-def log_bessel_bregman(k: Array, d: Array, o: ops.ArrayWords) -> Array:
-    """log I₀(κ + d) − log I₀(κ) − d A(κ) ≥ 0."""
+def log_bessel_bregman(k: Array, d: Array, end: Array, o: ops.ArrayWords) -> Array:
+    """log I₀(κ') − log I₀(κ) − d A(κ) ≥ 0; d = κ' − κ is handed in, for either may hold digits that the other lost."""
     near = (o.abs(d) <= 1) | ((d <= k) & (2 * d >= -k))
     step = o.where(near, d, o.like(d, 0))
     close = by_curvature(variance, k, step)
     if o.nowhere(~near):
         return close
-    special, end = ops.special(k), k + d
-    far = o.log(special.i0e(end) / special.i0e(k)) + d * (1 - bessel_ratio(k))
+    special = ops.special(k)
+    far = o.log(special.i0e(end) / special.i0e(k)) + d * _shortfall(k, o)
     return o.where(near, close, far)

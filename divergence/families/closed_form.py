@@ -111,6 +111,13 @@ TABLE = {
     "pareto": _Entry(pieces.pareto),
     "cauchy": _Entry(pieces.cauchy, only_kl=True),
 }
+# by the parameters that were given
+GIVEN = {
+    "lognormal_of_scale": _Entry(members.lognormal),
+    "gamma_of_rate": _Entry(members.gamma_of_rate, shared=lambda shape, rate, power: (power,)),
+    "scaled_gamma": _Entry(members.gamma, shared=lambda shape, scale, power: (power,)),
+    "inverse_gaussian_of_scale": _Entry(members.inverse_gaussian_of_scale),
+}
 
 
 def closed_form(p: Member | None, q: Member | None, axes: int = 0) -> ClosedForm | None:
@@ -125,6 +132,9 @@ def closed_form(p: Member | None, q: Member | None, axes: int = 0) -> ClosedForm
             return ClosedForm(*special, axes=axes)
     if not (_agree(here, there) and _agree(entry.shared(*x), entry.shared(*y))):
         return None
+    if p.given is not None and q.given is not None and p.given[0] == q.given[0]:
+        entry = GIVEN[p.given[0]]
+        x, y = (_of_one_library(part, p, q) for part in (p.given[1], q.given[1]))
     return ClosedForm(entry.family, entry.point(*x), entry.point(*y), entry.only_kl, axes)
 
 
@@ -158,7 +168,7 @@ def uniform_masses(p: Member | None, q: Member | None) -> tuple[Array, Array] | 
     own = _cut(left, high - low, o) + _cut(right, high - low, o)
     theirs = _cut(-left, other_high - other_low, o) + _cut(-right, other_high - other_low, o)
     within = o.positive_part(o.where(high < other_high, high, other_high) - o.where(low > other_low, low, other_low))
-    none, width, other_width = 0 * low, high - low, other_high - other_low
+    none, width, other_width = o.like(low, 0), high - low, other_high - other_low
     apart = within == 0
     own, theirs = o.where(apart, width, own), o.where(apart, other_width, theirs)
     first = o.xp.stack([within / width, own / width, none], axis=-1)

@@ -44,10 +44,10 @@ class Family:
 def scaled_gap(family: Family, a: float, p: Point, q: Point) -> Array:
     """−log ∫ p^a q^(1−a) / (a (1−a)) ≥ 0, KL(p‖q) at a = 1 and KL(q‖p) at a = 0; inf where the integral diverges."""
     with ops.quiet():
-        return _gap(family, a, 1 - a, p, q) if a >= 0.5 else _gap(family, 1 - a, a, q, p)
+        return gap(family, a, 1 - a, p, q) if a >= 0.5 else gap(family, 1 - a, a, q, p)
 
 
-def _gap(family: Family, a: float, b: float, p: Point, q: Point) -> Array:
+def gap(family: Family, a: float, b: float, p: Point, q: Point) -> Array:
     """The same for a + b = 1, a ≥ b; both are given, since 1 − (1 − a) has lost the digits of a small a."""
     o = ops.words(*p, *q)
     if family.gap is not None and a != 1:

@@ -5,6 +5,7 @@ von Mises, multivariate normal. Parameters are arrays that broadcast; vectors li
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from .. import generators, ops
@@ -50,6 +51,12 @@ def _normal_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point
     return (o.like(shift, 0), o.like(precision, 1)), step, (shift, precision)
 
 
+def _lognormal_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point]:
+    """By (deviation, scale), the mean the logarithm of the scale."""
+    (sd, scale), (other_sd, other) = p, q
+    return _normal_between((o.like(scale, 0), sd), (log_ratio(other, scale, o), other_sd), o)
+
+
 def _near(close: Array, far: Array, o: ops.ArrayWords) -> Array:
     return o.where(o.abs(far) < 0.5, close, far)
 
@@ -66,6 +73,7 @@ def _normal_part(base: Point, step: Point, end: Point, w: float, o: ops.ArrayWor
 
 
 normal = Family("normal", _normal_between, _normal_kl, _normal_part, lambda m: m[1] > 0)
+lognormal = replace(normal, between=_lognormal_between)
 
 
 # gamma (shape, scale, power): X^power ~ Gamma(shape, scale^power); in units of p's rate: (shape, rate)
@@ -78,6 +86,11 @@ def _gamma_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point,
     return (shape, o.like(rate, 1)), (other - shape, faster), (other, rate)
 
 
+def _gamma_of_rate(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point]:
+    """By (shape, rate, power): the ratio of rates is that of scales the other way round."""
+    return _gamma_between((p[0], q[1], p[2]), (q[0], p[1], q[2]), o)
+
+
 def _gamma_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
     (shape, rate), (wider, faster), (other, other_rate) = base, step, end
     # ratio of the means
@@ -88,6 +101,7 @@ def _gamma_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
 
 
 gamma = Family("gamma", _gamma_between, _gamma_kl, _straight, lambda m: (m[0] > 0) & (m[1] > 0))
+gamma_of_rate = replace(gamma, between=_gamma_of_rate)
 
 
 # Dirichlet (concentrations (..., k)), and beta with k = 2
@@ -137,9 +151,29 @@ def _power_terms(a: float) -> Any:
     return lambda p, q, gap: terms_of_masses(row, p, q, gap=gap)
 
 
+def _log_product(a: float, b: float, p: Array, q: Array, o: ops.ArrayWords) -> tuple[Array, Array]:
+    """log p^a q^b and log (1 − p)^a (1 − q)^b for a > 0, -inf where p or 1 − p is 0."""
+
+    def blend(x: Array, y: Array, none: Array) -> Array:
+        return o.where(none, o.like(x, -math.inf), a * o.where(none, o.like(x, 0), x) + b * y)
+
+    return blend(o.log(p), o.log(q), p == 0), blend(o.log1p(-p), o.log1p(-q), p == 1)
+
+
+def _far(excess: Array) -> Array:
+    """Where log(1 + excess) is to be found in another way: it cancels, or overflows."""
+    return ~((excess > -0.5) & (excess < 1e10))
+
+
 def _binomial_gap(a: float, b: float, p: Point, q: Point, o: ops.ArrayWords) -> Array:
-    apart = _two(p[0], q[0], _power_terms(a))
-    return p[1] * -o.log1p(-a * b * apart) / (a * b)
+    excess = -a * b * _two(p[0], q[0], _power_terms(a))
+    far = _far(excess)
+    value = p[1] * -o.log1p(o.where(far, o.like(excess, 0), excess)) / (a * b)
+    if o.nowhere(far):
+        return value
+    # guarded, for a gradient goes through both
+    x, y = (o.where(far, z + o.like(excess, 0), o.like(excess, 0.5)) for z in (p[0], q[0]))
+    return o.where(far, p[1] * -o.xp.logaddexp(*_log_product(a, b, x, y, o)) / (a * b), value)
 
 
 binomial = Family(
@@ -156,13 +190,26 @@ binomial = Family(
 
 
 def _negative_binomial_gap(a: float, b: float, p: Point, q: Point, o: ops.ArrayWords) -> Array:
-    # Σ = p^a q^(1−a) / (1 − (1−p)^a (1−q)^(1−a)); both are the mean a p + b q less or more what power(a) takes
+    # Σ = p^a q^b / (1 − (1−p)^a (1−q)^b); both are the mean a p + b q less or more what power(a) takes
     terms, c = _power_terms(a), a * b
-    mean = a * p[0] + b * q[0]
     success, failure = terms(p[0], q[0], p[0] - q[0]), terms(1 - p[0], 1 - q[0], q[0] - p[0])
-    above = mean - c * success
-    value = p[1] * o.log1p(c * (success + failure) / above) / c
-    return o.where(mean + c * failure > 0, value, o.like(value, math.inf))
+    log_success, log_failure = _log_product(a, b, p[0], q[0], o)
+    excess = c * (success + failure) / o.exp(log_success)
+    far = _far(excess)
+    value = p[1] * o.log1p(o.where(far, o.like(excess, 0), excess)) / c
+    if o.nowhere(far):
+        return value
+    x, y = (o.where(far, z + o.like(excess, 0), o.like(excess, 0.5)) for z in (p[0], q[0]))
+    log_success, log_failure = _log_product(a, b, x, y, o)
+    inside, small = log_failure < 0, log_failure < -1
+    # torch differentiates expm1 as its value plus one, which loses a small e^x
+    log_rest = o.where(
+        small,
+        o.log1p(-o.exp(o.where(small, log_failure, o.like(log_failure, -1)))),
+        o.log(-o.expm1(o.where(inside & ~small, log_failure, o.like(log_failure, -1)))),
+    )
+    apart = o.where(inside, p[1] * (log_rest - log_success) / c, o.like(value, math.inf))
+    return o.where(far, apart, value)
 
 
 negative_binomial = Family(
@@ -183,6 +230,16 @@ def _inverse_gaussian_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Po
     base = shape / mean, o.like(mean, 1) * o.like(shape, 1)
     step = shape * ((mean - other) / mean) / other, (other_shape - shape) / shape
     return base, step, (shape / other, other_shape / shape)
+
+
+def _inverse_gaussian_of_scale(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point]:
+    """By (mean/scale, scale), the shape the scale."""
+    (ratio, scale), (other, other_scale) = p, q
+    longer = (other_scale - scale) / scale
+    # shape/mean' − shape/mean
+    step = ((ratio - other) / ratio - other / ratio * longer) / (other * (other_scale / scale))
+    base = 1 / ratio + 0 * scale, o.like(ratio + scale, 1)
+    return base, (step, longer + 0 * step), (1 / (other * (other_scale / scale)), other_scale / scale + 0 * step)
 
 
 def _inverse_gaussian_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
@@ -210,6 +267,7 @@ inverse_gaussian = Family(
     _inverse_gaussian_part,
     lambda m: (m[1] > 0) & (m[0] >= 0),
 )
+inverse_gaussian_of_scale = replace(inverse_gaussian, between=_inverse_gaussian_of_scale)
 
 
 # von Mises (mean direction, concentration)
@@ -218,7 +276,7 @@ inverse_gaussian = Family(
 def _von_mises_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Array:
     (_, k), (turn, d), (_, other) = base, step, end
     half = o.xp.sin(turn / 2)
-    return log_bessel_bregman(k, d, o) + 2 * other * bessel_ratio(k) * half * half
+    return log_bessel_bregman(k, d, other, o) + 2 * other * bessel_ratio(k) * half * half
 
 
 def _von_mises_part(base: Point, step: Point, end: Point, w: float, o: ops.ArrayWords) -> tuple[Point, Point, Point]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import ops
 from ..generators import GENERATORS
-from .exponential import Family, Point, scaled_gap
+from .exponential import Family, Point, gap
 from .members import gamma, log_ratio
 from .stirling import log_gamma_bregman
 
@@ -24,9 +24,9 @@ def _from_to(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point, Point
 
 
 def _rates(a: float, b: float, scale: Array, other: Array) -> Array:
-    """The gap of two exponentials."""
+    """The gap of two exponentials, a ≥ b."""
     one = scale * 0 + other * 0 + 1
-    return scaled_gap(gamma, a, (one, scale, one), (one, other, one))
+    return gap(gamma, a, b, (one, scale, one), (one, other, one))
 
 
 # Laplace (location, scale)
@@ -72,11 +72,12 @@ def _shifted_kl(base: Point, step: Point, end: Point, o: ops.ArrayWords) -> Arra
 
 
 def _shifted_gap(a: float, b: float, p: Point, q: Point, o: ops.ArrayWords) -> Array:
-    return _apart(a, b, p[1], q[1], q[0] - p[0], o)
+    d = q[0] - p[0]
+    return _apart(a, b, p[1], q[1], d, _rates(a, b, p[1] + 0 * d, q[1] + 0 * d), o)
 
 
-def _apart(a: float, b: float, scale: Array, other: Array, d: Array, o: ops.ArrayWords) -> Array:
-    value = _rates(a, b, scale + 0 * d, other + 0 * d)
+def _apart(a: float, b: float, scale: Array, other: Array, d: Array, value: Array, o: ops.ArrayWords) -> Array:
+    """The gap of two exponentials, of which that of their rates is `value`, d apart."""
     below = value - o.where(d <= 0, d, o.like(d, 0)) / other / a
     if b < 0:
         return o.where(d <= 0, below, o.like(value, math.inf))
@@ -94,7 +95,9 @@ def _pareto_between(p: Point, q: Point, o: ops.ArrayWords) -> tuple[Point, Point
 
 
 def _pareto_gap(a: float, b: float, p: Point, q: Point, o: ops.ArrayWords) -> Array:
-    return _apart(a, b, 1 / p[0], 1 / q[0], log_ratio(q[1], p[1], o), o)
+    d = log_ratio(q[1], p[1], o)
+    # the shapes are rates, whose ratio is that of scales the other way round: 1/shape would lose it near equality
+    return _apart(a, b, 1 / p[0], 1 / q[0], d, _rates(a, b, q[0] + 0 * d, p[0] + 0 * d), o)
 
 
 pareto = Family("Pareto", _pareto_between, _shifted_kl, None, lambda m: m[1] > 0, _pareto_gap)

@@ -18,8 +18,8 @@ from .crossings import crossings
 from .cuts import Edges
 from .densities import MASS_TOLERANCE, Pair, losses, one_of, place
 from .marks import FEW
-from .refinement import SHARE, Measured, margin, refine, rounding
-from .single import Law, find
+from .refinement import SHARE, Measured, margin, missing, refine, rounding
+from .single import Found, Law, find
 from .tails import NOTHING
 
 MANY = 12  # marks of a law to begin with
@@ -31,6 +31,7 @@ class Rule:
     """Nodes and weights with Σ weights · q f(p/q)(x) over the nodes of a pair its integral: to be differentiated.
 
     `x`, `weights` and `index`, the flat index of the pair, are (n,); `value` and `error` have the shape of the batch.
+    `trouble` is what keeps the nodes from being differentiated, where the values are known all the same.
     """
 
     x: np.ndarray
@@ -38,6 +39,7 @@ class Rule:
     index: np.ndarray
     value: np.ndarray
     error: np.ndarray
+    trouble: NotConverged | None = None
 
 
 def over_pairs(row: Generator, p: Law, q: Law, rtol: float, nodes: bool) -> Rule:
@@ -47,7 +49,7 @@ def over_pairs(row: Generator, p: Law, q: Law, rtol: float, nodes: bool) -> Rule
     known = np.isfinite(pair.p.marks).sum(axis=0) >= FEW
     known &= np.isfinite(pair.q.marks).sum(axis=0) >= FEW
     known &= not any(isinstance(law, Density) and law.normalise for law in (p, q))
-    parts = []
+    parts, trouble = [], None
     for start in range(0, pair.size, AT_ONCE):
         here = np.arange(start, min(start + AT_ONCE, pair.size))
         here = here[known[here]]
@@ -60,11 +62,15 @@ def over_pairs(row: Generator, p: Law, q: Law, rtol: float, nodes: bool) -> Rule
             kept = at[fine[at.panels.index]]
             parts.append(_nodes(kept, here[kept.panels.index]))
     for i in np.flatnonzero(~known).tolist():
-        value[i], error[i], at = _alone(row, p, q, pair, i, rtol, nodes)
-        if nodes and at is not None:
-            parts.append(_nodes(at, np.full(len(at.panels), i)))
+        found, method = _alone(row, p, q, pair, i, rtol)
+        value[i], error[i] = (math.inf, 0.0) if found.infinite else (found.value, found.error)
+        if nodes and not found.infinite:
+            assert found.at is not None
+            parts.append(_nodes(found.at, np.full(len(found.at.panels), i)))
+            parts.append((*found.nodes.T, np.full(len(found.nodes), i)))
+            trouble = trouble or _loose(found, method, rtol, place(i, pair.batch))
     x, weights, index = (np.concatenate(y) for y in zip(*parts)) if parts else (np.empty(0),) * 3
-    return Rule(x, weights, index.astype(int), value.reshape(pair.batch), error.reshape(pair.batch))
+    return Rule(x, weights, index.astype(int), value.reshape(pair.batch), error.reshape(pair.batch), trouble)
 
 
 def _together(row: Generator, pair: Pair, rtol: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, Measured]:
@@ -83,7 +89,8 @@ def _together(row: Generator, pair: Pair, rtol: float) -> tuple[np.ndarray, np.n
     equal = np.bincount(index, ~same, pair.size) == 0
     noise = np.bincount(index, rounding(row, got.at, off.sum(axis=1)[index]), pair.size)
     noise = np.where(equal, 0.0, noise + margin(row, rtol) * np.abs(value))
-    fine = got.converged & ~got.charged & ~got.grown & (off <= MASS_TOLERANCE).all(axis=1)
+    apart = np.bincount(index, missing(row, pair, got.at), pair.size) > 0
+    fine = got.converged & ~got.charged & ~apart & ~got.grown & (off <= MASS_TOLERANCE).all(axis=1)
     fine &= (got.error[:, 1:] < MASS_TOLERANCE).all(axis=1) & _closed(row, pair, edges, np.abs(value))
     return value, got.error[:, 0] + noise, fine, got.at
 
@@ -112,12 +119,10 @@ def _closed(row: Generator, pair: Pair, edges: Edges, value: np.ndarray) -> np.n
     return np.bincount(edges.index, ~(falls & light), pair.size) == 0
 
 
-def _alone(
-    row: Generator, p: Law, q: Law, pair: Pair, i: int, rtol: float, nodes: bool
-) -> tuple[float, float, Measured | None]:
+def _alone(row: Generator, p: Law, q: Law, pair: Pair, i: int, rtol: float) -> tuple[Found, str]:
     """One pair by itself, with the places where its laws live looked for."""
     try:
-        found, method = find(row, one_of(p, int(pair.p.own[i])), one_of(q, int(pair.q.own[i])), rtol)
+        return find(row, one_of(p, int(pair.p.own[i])), one_of(q, int(pair.q.own[i])), rtol)
     except InvalidMeasure as error:
         where = place(i, pair.batch)
         raise InvalidMeasure(
@@ -128,18 +133,19 @@ def _alone(
         raise NotConverged(
             error.problem, evaluation=error.evaluation, argument=error.argument, index=where, remedy=error.remedy
         ) from error
-    if found.infinite:
-        return math.inf, 0.0, None
-    lost = abs(found.beyond) if nodes else 0.0
-    if lost > rtol * abs(found.value) + found.error:
-        raise NotConverged(
-            f"{lost:.3g} of the integral lies where no float reaches",
-            evaluation=Evaluation(found.value, found.error, method),
-            argument="p, q",
-            index=place(i, pair.batch),
-            remedy="ask for the value alone, without a rule",
-        )
-    return found.value, found.error + lost, found.at
+
+
+def _loose(found: Found, method: str, rtol: float, where: tuple[int, ...] | None) -> NotConverged | None:
+    """What keeps a gradient from being that of the value."""
+    if found.loose <= rtol * abs(found.value) + found.error:
+        return None
+    return NotConverged(
+        f"{found.loose:.3g} of the integral lies so near to an end, or so far out, that no gradient is known there",
+        evaluation=Evaluation(found.value, found.error, method),
+        argument="p, q",
+        index=where,
+        remedy="detach the parameters for the value alone, or call evaluate(p, q)",
+    )
 
 
 def _nodes(at: Measured, index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ import numpy as np
 from .. import ops
 from ..density import Density
 from ..errors import InvalidMeasure, NotConverged, ShapeMismatch, UnsupportedLaw
-from ..evaluation import Evaluation
+from ..evaluation import GROWN, Evaluation
 from ..generators import Generator
 from ..perspective import terms_of_logs
 from .cells import Cells, Log, cells_of
@@ -162,7 +162,7 @@ def _refined(row: Generator, laws: list[Log], cells: Cells, d: int, rtol: float)
         parts = [old, (new, *_measured(row, laws, new))]
     infinite = "one law charges a set where the other has no density" if charged else ""
     if grown and not charged:
-        infinite = "the integrand is larger than any float"
+        infinite = GROWN
     # what the outermost cells hold says how much may lie beyond them
     outermost = (cells.high == cells.edge).any(axis=1)
     slack = slack + np.abs(value[outermost]).sum(axis=0)

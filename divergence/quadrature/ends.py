@@ -21,6 +21,7 @@ from .panels import Panels
 from .refinement import Measured, Refined, refine
 from .tails import GONE, NOTHING, STRETCH, chebyshev, fitted
 
+FAINT = 1e-11  # part of the whole that may lie beyond where a law follows no power law
 BEYOND = 2.0 ** np.arange(4, 25)  # lengths of the panels beyond
 
 
@@ -59,14 +60,19 @@ def beyond(row: Generator, pair: Pair, edges: Edges, k: int, scale: float) -> En
         size = np.log(np.abs(terms[:6]))
         growth = np.diff(size)[:-1] / np.diff(s[:6])[:-1] * away
         decays = bool((size == -np.inf).all() or (growth < -0.1).all())
-        largest = float(np.max(size))
+        largest = float(np.max(size[:6]))
         small = largest == -np.inf or largest < np.log(scale) + NOTHING / 2
-        if max(np.max(log_p), np.max(log_q)) < NOTHING and decays and small:
+        # of a law that falls faster than any power, such as e^(-s²/2), too
+        if max(np.max(log_p[:6]), np.max(log_q[:6])) < NOTHING and decays and small:
             return NONE
         found_fits = [fitted(y, s, distance, edge, away) for y in (log_p, log_q)]
         fits = [fit or GONE for fit in found_fits]
         limits = row.at_zero, row.slope
         unknown = any(a is None or (a is GONE and math.isinf(limit)) for a, limit in zip(found_fits, limits))
+        if unknown and not infinite:
+            left = np.asarray([_left(np.where(known, y, -np.inf), s) for y in (np.log(np.abs(terms)), log_p, log_q)])
+            if (left <= FAINT * np.asarray([scale, 1.0, 1.0])).all():
+                return End(np.zeros(3), 10 * left)
     lengths = np.concatenate([[0.0], np.cumsum(BEYOND)])
     reach = np.sort(edge + away * lengths)
     here, flat = np.zeros(len(BEYOND), int), np.zeros(len(BEYOND))
@@ -92,6 +98,32 @@ def beyond(row: Generator, pair: Pair, edges: Edges, k: int, scale: float) -> En
     if any(rough):
         return End(found.value[0], found.error[0] + apart)
     return End(found.value[0], found.error[0] + apart * np.asarray([0.0, 1.0, 1.0]), float(apart[0]))
+
+
+def _left(size: np.ndarray, s: np.ndarray) -> float:
+    """What lies beyond the edge if it goes on to fall as before, from logarithms at 16 places, the edge first."""
+    near, far = float(np.max(size[:6])), float(np.max(size[10:]))
+    if near == -np.inf:
+        return 0.0
+    rate = (far - near) / abs(float(s[12] - s[3]))
+    return math.exp(near) / rate if rate > 0.1 else math.inf
+
+
+def nodes_beyond(row: Generator, pair: Pair, edges: Edges, k: int, value: float) -> np.ndarray:
+    """x and weights, (m, 2), with Σ weights · q f(p/q)(x) the value beyond edge k; none where that is not so.
+
+    Near a finite end, for a row and its derivatives that are polynomials there in the logarithm of the distance.
+    """
+    none = np.empty((0, 2))
+    if not edges.inward[k]:
+        return none
+    fall, weights = np.polynomial.laguerre.laggauss(3)
+    width = math.exp(edges.s[k])
+    x = edges.origin[k] + edges.turn[k] * width * np.exp(-fall)
+    with ops.quiet():
+        total = float(width * weights @ terms_of_logs(row, *pair.logs(x, edges.index[k].repeat(len(x)))))
+    # where the digits of x hide how the row goes on, the value says so
+    return np.stack([x, value / total * width * weights], axis=-1) if abs(value / total - 1) < 1e-4 else none
 
 
 def doubt(row: Generator, pair: Pair, at: Measured) -> float:

@@ -6,6 +6,7 @@ coefficients of what the nodes see.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from .. import ops
 from ..generators import Generator
 from ..perspective import terms_of_logs
-from .densities import losses
+from .densities import Pair, losses
 from .panels import Panels
 
 Logs = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -87,6 +88,24 @@ def measure(row: Generator, logs: Logs, panels: Panels, rtol: float) -> Measured
     if doubtful.any():
         measured.rounding[doubtful] = rounding(row, measured[doubtful])
     return measured
+
+
+def missing(row: Generator, pair: Pair, at: Measured) -> np.ndarray:
+    """On which panels one law lives outside the support of the other, however little, and the row is infinite for it.
+
+    A support is no rounding: what underflows there has mass all the same.
+    """
+    found = np.zeros(len(at.panels), bool)
+    logs = at.log_p, at.log_q
+    for k, limit in ((0, row.slope), (1, row.at_zero)):  # where law k alone has mass
+        own, other = pair.sides[k], pair.sides[1 - k]
+        if math.isinf(limit):
+            outside = (at.x < other.low[at.panels.index, None]) | (at.x > other.high[at.panels.index, None])
+            alive = outside & (logs[k] > -np.inf)
+            for tail in own.tails:  # where its own logarithm is no float
+                alive &= ~tail.past(at.x)
+            found |= alive.any(axis=1)
+    return found
 
 
 def rounding(row: Generator, at: Measured, slack: np.ndarray | float = 0.0) -> np.ndarray:

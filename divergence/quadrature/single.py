@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..density import Density, Lattice
 from ..errors import NotConverged, ShapeMismatch
-from ..evaluation import Evaluation
+from ..evaluation import GROWN, Evaluation
 from ..generators import Generator
 from . import blocks, cuts
 from .crossings import crossings
 from .densities import MASS_TOLERANCE, ROUGH, Pair
-from .ends import beyond, doubt
+from .ends import beyond, doubt, nodes_beyond
 from .marks import marks_of
-from .refinement import SHARE, Measured, margin, refine, roughness, rounding
+from .refinement import SHARE, Measured, margin, missing, refine, roughness, rounding
 from .tails import mend
 
 Law = Density | Lattice
@@ -84,6 +84,8 @@ class Found:
     trouble: str = ""
     at: Measured | None = None  # the panels
     beyond: float = 0.0  # the part of the value that lies beyond them
+    nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))  # x and weights that stand for it, and
+    loose: float = 0.0  # what none stand for
 
     @property
     def masses_are_one(self) -> bool:
@@ -123,19 +125,23 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     got = refine(row, pair.logs, panels, 1, SHARE * rtol)
     value, error = got.value[0], got.error[0]
     infinite = trouble = ""
-    unsure = 0.0
-    if got.charged[0]:
+    unsure = loose = 0.0
+    nodes = [np.empty((0, 2))]
+    if got.charged[0] or missing(row, pair, got.at).any():
         infinite = "one law charges a set where the other has no density"
     error[0] += doubt(row, pair, got.at)
     for k in range(len(edges)):
         end = beyond(row, pair, edges, k, abs(float(value[0])))
         value, error, unsure = value + end.value, error + end.error, unsure + end.noise
+        if end.value[0]:
+            nodes.append(nodes_beyond(row, pair, edges, k, float(end.value[0])))
+            loose += 0.0 if len(nodes[-1]) else abs(float(end.value[0]))
         if end.infinite:
             infinite = infinite or "the integrand does not decay"
         if end.unknown:
             trouble = trouble or UNSETTLED
     if got.grown[0]:
-        infinite = infinite or "the integrand is larger than any float"
+        infinite = infinite or GROWN
     off = np.abs(value[1:] - 1)
     equal = np.array_equal(got.at.log_p, got.at.log_q)
     noise = 0.0 if equal else float(rounding(row, got.at, float(off.sum())).sum())
@@ -145,7 +151,8 @@ def _found(row: Generator, pair: Pair, rtol: float, thorough: bool) -> Found:
     converged = rule <= enough or rule <= float(rounding(row, got.at, float(off.sum()) + roughness(got.at)).sum())
     noise += 0.0 if equal else margin(row, rtol) * abs(float(value[0]))
     left = 0.0 if infinite else float(value[0] - got.value[0, 0])
-    return Found(float(value[0]), rule + noise, value[1:], error[1:], converged, infinite, trouble, got.at, left)
+    known = float(value[0]), rule + noise, value[1:], error[1:], converged
+    return Found(*known, infinite, trouble, got.at, left, np.concatenate(nodes), loose)
 
 
 def _method(pair: Pair, found: Found) -> str:
