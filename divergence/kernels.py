@@ -21,7 +21,7 @@ MOST = 2000  # points whose distances are all looked at for their median
 
 @dataclass(frozen=True)
 class Kernel:
-    """κ as a function of r = |x − y|/scale, or of r² where `squares`; `bound` is the largest κ(0) − κ."""
+    """κ as a function of r = |x − y|/scale, or of r² where `squares`; `scaled` unless it has none."""
 
     name: str
     text: str
@@ -37,7 +37,8 @@ class Kernel:
             apart = cdist(x / scale, y / scale, "sqeuclidean" if self.squares else "euclidean")
             return self.of(apart.astype(x.dtype, copy=False))
         xp = ops.namespace(x, y)
-        differences = (x[:, None, :] - y[None, :, :]) / scale
+        x, y = x / scale, y / scale  # before they are a tile
+        differences = x[:, None, :] - y[None, :, :]
         apart = xp.sum(differences**2, axis=-1) if self.squares else xp.linalg.vector_norm(differences, axis=-1)
         return self.of(apart)
 

@@ -46,8 +46,8 @@ def sinkhorn(
     - `accuracy` in its place chooses ε for each pair of laws such that S_ε is off the exact cost by at most so much:
       0 ≤ OT_ε(P, Q) − OT(P, Q) ≤ ε min(H(P), H(Q)) and 0 ≤ OT_ε(P, P) ≤ ε H(P), with H(P) = −Σ p log p, hence
       ε = accuracy/(½ H(P) + ½ H(Q)), or accuracy/min(H(P), H(Q)) where it is not debiased.
-    - `cost` is a function of points (..., d) and (..., d) that broadcast, or a matrix (n, m); where it is debiased, of
-      one alphabet.
+    - `cost` is a function of points (..., d) and (..., d) that broadcast, or a matrix (n, m); where it is debiased
+      it must be symmetric, and a matrix one of one alphabet.
     - `reach`: plans may leave their marginals and pay reach^order KL for each; None keeps them.
     - `debias=False` is OT_ε(P, Q) alone, which is not 0 at P = Q.
     - `rtol` is how far the primal value may lie above the dual, relative to |OT_ε(P, Q)| + ε: 1e-6, and 1e-3 where
