@@ -28,11 +28,13 @@ from .estimate.resampling import (
     pooled,
 )
 from .evaluation import Evaluation
+from .kernels import KERNELS
 from .measure import Density, Discrete, Samples, common_namespace
+from .summation import on_threads
 
 Array = Any
 CACHE = 2**17  # numbers worked on at a time: 1 MiB as float64, so that passes over them stay in the cache
-TILE = 2**21  # numbers in one tile of a distance matrix, 16 MiB as float64
+SIDE = 512  # points of one side of a tile of distances, 2 MiB as float64; four times as many in torch
 
 
 # ---------------------------------------------------------------- two laws with positions
@@ -266,46 +268,45 @@ def _square(difference: Array) -> Array:
 
 def _quadratic_form(points: Array, signed: Array) -> Array:
     """−Σ_ij s_i s_j |z_i − z_j| for points (N, d) and weights (..., N)."""
-    return -quadratic_form(points, signed, _distances)
+    return quadratic_form(points, signed, lambda x, y: KERNELS["distance"].entries(x, y, 1.0))
 
 
 def quadratic_form(points: Array, signed: Array, entries: Callable[[Array, Array], Array]) -> Array:
-    """Σ_ij s_i s_j k(z_i, z_j) for points (N, d), weights (..., N) and the entries (n, m) of k, a tile at a time.
+    """Σ_ij s_i s_j k(z_i, z_j) for points (N, d), weights (..., N) and the entries (n, m) of a symmetric k.
 
-    Torch finds the tiles again for derivatives, so that they are never all held.
+    By square tiles on one side of the diagonal, on threads of numpy; torch finds the tiles again for derivatives, so
+    that they are never all held.
     """
-    xp = ops.namespace(points, signed)
-    total: Array = 0.0
-    width = points.shape[0] * (1 if ops.is_numpy(points) else points.shape[1])  # what one row of a tile needs
-    rows = max(1, TILE // width)
+    xp, count = ops.namespace(points, signed), points.shape[0]
+    side = SIDE if ops.is_numpy(points) else 4 * SIDE
+    places = [(i, j) for i in range(0, count, side) for j in range(i, count, side)]
 
-    def part(some: Array, weights: Array, points: Array, signed: Array) -> Array:
-        return xp.sum(xp.matmul(signed, entries(some, points).T) * weights, axis=-1)
+    def part(x: Array, u: Array, y: Array, v: Array) -> Array:
+        return xp.sum(xp.matmul(u, entries(x, y)) * v, axis=-1)
 
-    for start in range(0, points.shape[0], rows):
-        stop = min(start + rows, points.shape[0])
-        arrays = points[start:stop, :], signed[..., start:stop], points, signed
-        if stop - start < points.shape[0] and (_tracked(points) or _tracked(signed)):
+    def tile(i: int, j: int) -> Array:
+        m, n = min(i + side, count), min(j + side, count)
+        u = signed[..., i:m] if i == j else 2 * signed[..., i:m]
+        arrays = points[i:m, :], u, points[j:n, :], signed[..., j:n]
+        if len(places) > 1 and (_tracked(points) or _tracked(signed)):
             from .adapters.torch_tiles import found_again
 
-            total = total + found_again(part, *arrays)
-        else:
-            total = total + part(*arrays)
-    return total
+            return found_again(part, *arrays)
+        return part(*arrays)
+
+    if not ops.is_numpy(points) or len(places) < 4:
+        return sum((tile(i, j) for i, j in places[1:]), start=tile(*places[0]))
+    found = np.empty((len(places), *signed.shape[:-1]), signed.dtype)
+
+    def work(k: int) -> None:
+        found[k] = tile(*places[k])
+
+    on_threads(work, len(places))
+    return found.sum(axis=0)
 
 
 def _tracked(x: Array) -> bool:
     return getattr(x, "requires_grad", False)
-
-
-def _distances(x: Array, y: Array) -> Array:
-    """|x_i − y_j| for points (n, d) and (m, d), from differences, since the squares of near points cancel."""
-    if ops.is_numpy(x):
-        from scipy.spatial.distance import cdist
-
-        return cdist(x, y).astype(x.dtype, copy=False)
-    xp = ops.namespace(x, y)
-    return xp.linalg.vector_norm(x[:, None, :] - y[None, :, :], axis=-1)
 
 
 energy = Energy()

@@ -31,16 +31,24 @@ class Kernel:
 
     def entries(self, x: Array, y: Array, scale: float) -> Array:
         """k(x_i, y_j) for points (n, d) and (m, d), from differences, since the squares of near points cancel."""
-        if ops.is_numpy(x):
-            from scipy.spatial.distance import cdist
+        if scale != 1:
+            x, y = x / scale, y / scale  # before they are a tile
+        return self.of(_apart(x, y, self.squares))
 
-            apart = cdist(x / scale, y / scale, "sqeuclidean" if self.squares else "euclidean")
-            return self.of(apart.astype(x.dtype, copy=False))
-        xp = ops.namespace(x, y)
-        x, y = x / scale, y / scale  # before they are a tile
-        differences = x[:, None, :] - y[None, :, :]
-        apart = xp.sum(differences**2, axis=-1) if self.squares else xp.linalg.vector_norm(differences, axis=-1)
-        return self.of(apart)
+
+def _apart(x: Array, y: Array, squares: bool) -> Array:
+    """|x_i − y_j|, or its square."""
+    if ops.is_numpy(x):
+        from scipy.spatial.distance import cdist
+
+        return cdist(x, y, "sqeuclidean" if squares else "euclidean").astype(x.dtype, copy=False)
+    if ops.is_torch(x):
+        from .adapters.torch_tiles import distances
+
+        return distances(x, y) ** 2 if squares else distances(x, y)
+    xp = ops.namespace(x, y)
+    differences = x[:, None, :] - y[None, :, :]
+    return xp.sum(differences**2, axis=-1) if squares else xp.linalg.vector_norm(differences, axis=-1)
 
 
 def _exp(x: Array) -> Array:

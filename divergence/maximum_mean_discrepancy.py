@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from .estimate.resampling import (
     pooled,
 )
 from .evaluation import Evaluation
-from .integral_metric import TILE, pair, quadratic_form
+from .integral_metric import pair, quadratic_form
 from .kernels import Kernel, kernel_named, median_distance
 
 Array = Any
@@ -94,7 +95,7 @@ class MMD:
         points, signed = laws.signed()
         points = laws.xp.reshape(points, (points.shape[0], -1))
         scale, _ = self._scale(ops.to_numpy(points))
-        return laws.result(quadratic_form(points, signed, lambda x, y: self.kernel.entries(x, y, scale)))
+        return laws.result(quadratic_form(points, signed, self._entries(scale)))
 
     def estimate(
         self,
@@ -166,9 +167,12 @@ class MMD:
         rows = points.reshape(len(points), -1)
 
         def evaluate(draws: Draws) -> np.ndarray:
-            return quadratic_form(rows, merge(draws).difference, lambda x, y: self.kernel.entries(x, y, scale))
+            return quadratic_form(rows, merge(draws).difference, self._entries(scale))
 
         return evaluate
+
+    def _entries(self, scale: float) -> Callable[[Array, Array], Array]:
+        return lambda x, y: self.kernel.entries(x, y, scale)
 
     def _unbiased(self, biased: float, points: np.ndarray, n: int, m: int, scale: float) -> float:
         """From V: the mean over pairs i ≠ j is that over all pairs and a little more, less what points have alone.
@@ -179,11 +183,8 @@ class MMD:
         at_zero = float(self.kernel.of(np.zeros(1))[0])
         more = 0.0
         for part, count in ((points[:n], n), (points[n:], m)):
-            step = max(1, TILE // count)
-            total = sum(
-                float(np.sum(self.kernel.entries(part[i : i + step], part, scale))) for i in range(0, count, step)
-            )
-            more += (total / count**2 - at_zero) / (count - 1)
+            mean = float(quadratic_form(part, np.full(count, 1 / count), self._entries(scale)))
+            more += (mean - at_zero) / (count - 1)
         return biased + more
 
     def _linear(self, x: np.ndarray, y: np.ndarray, scale: float, confidence: float, what: str) -> Evaluation:

@@ -60,7 +60,7 @@ def test_tiles_make_no_difference(monkeypatch):
     rng = np.random.default_rng(3)
     points, draws = rng.normal(size=(50, 4)), observed(20, 30)
     whole = energy.on_pooled(points)(draws)
-    monkeypatch.setattr("divergence.integral_metric.TILE", 130)
+    monkeypatch.setattr("divergence.integral_metric.SIDE", 4)
     np.testing.assert_allclose(energy.on_pooled(points)(draws), whole, rtol=1e-13)
 
 
