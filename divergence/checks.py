@@ -109,6 +109,13 @@ def check_floating(x: Any, argument: str, what: str, remedy: str) -> Array:
         ) from error
     if not ops.is_dtype(array, "real floating"):
         counts = ops.is_dtype(array, ("bool", "integral"))
+        if str(array.dtype) == "object":
+            raise UnsupportedLaw(
+                f"dtype object holds no {what}",
+                argument=argument,
+                value=array.dtype,
+                remedy=f"{what} are arrays of numbers here; two laws are taken by a divergence, such as js(p, q)",
+            )
         raise InvalidMeasure(
             f"dtype {array.dtype} holds no {what}",
             argument=argument,

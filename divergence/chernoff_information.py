@@ -98,6 +98,8 @@ class Chernoff(Functional):
             return float(expit(found.x))
 
         values = [at(best(pair.fixed()), pair) for pair in form.pairs()]
+        if not values:
+            return np.empty(form.batch)
         xp = ops.namespace(*values)
         return xp.reshape(xp.stack(values), form.batch)
 

@@ -6,6 +6,7 @@ enough to add in; the boundary, the dtypes and the routes are here, once.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -191,6 +192,13 @@ class Functional(ABC):
 
         Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
         """
+        if not 0 <= rtol < math.inf:
+            raise InvalidParameter(
+                f"{rtol!r} is no relative accuracy",
+                argument="rtol",
+                value=rtol,
+                remedy="a number from 0, such as 1e-10",
+            )
         if method is not None:
             return self._by_chance(p, q, method, rng, n, confidence)
         kind, a, b = promote(p, q)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import divergence as dv
 from divergence import Density, Discrete, InvalidMeasure, InvalidParameter, UnsupportedLaw
 from divergence.adapters import law
 from divergence.adapters.scipy_laws import scipy_law
@@ -408,6 +409,7 @@ class TestRefused:
             (stats.norm(0, -1), InvalidParameter, r"norm\(0, -1\) has parameters outside their domain"),
             (stats.gamma([1.0, -1.0]), InvalidParameter, r"q\[1\]: gamma"),
             (stats.norm(np.nan), InvalidParameter, "outside their domain"),
+            (stats.norm(0, np.inf), InvalidParameter, "scale positive and finite"),
             (stats.Normal(mu=[0, 1], sigma=[1, -1]), InvalidParameter, r"q\[1\]: Normal"),
             (
                 stats.rv_discrete(values=([1, 2], [0.5, 0.5]))(loc=[0, 1]),
@@ -437,3 +439,15 @@ class TestRefused:
     def test_scipy_stats_is_not_imported_for_it(self) -> None:
         code = "import sys; from divergence.adapters import law; law(3.0); assert 'scipy.stats' not in sys.modules"
         subprocess.run([sys.executable, "-c", code + "; assert 'torch' not in sys.modules"], check=True)
+
+
+@pytest.mark.parametrize("row", [dv.kl, dv.js, dv.renyi(2), dv.chernoff], ids=lambda row: row.name)
+def test_an_empty_batch_has_no_values(row: Any) -> None:
+    assert row(stats.norm(np.zeros((2, 0)), 1), stats.norm(0, 1)).shape == (2, 0)
+    assert row(stats.norm(np.zeros((2, 0)), 1), stats.laplace(0, 1)).shape == (2, 0)
+
+
+@pytest.mark.parametrize("rtol", [-1e-10, math.nan, math.inf])
+def test_an_accuracy_is_a_number_from_nought(rtol: float) -> None:
+    with pytest.raises(InvalidParameter, match=r"rtol: .* is no relative accuracy"):
+        dv.js.evaluate(stats.norm(0, 1), stats.laplace(0, 1), rtol=rtol)

@@ -598,6 +598,15 @@ def test_taylor_series_enclose_and_do_not_lose_the_difference() -> None:
         assert found[2].rad() < 1e-6 < (found[0] - found[1]).rad()
 
 
+def test_a_value_that_no_float_holds_is_given_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = []
+    value = certificate._value
+    monkeypatch.setattr(certificate, "_value", lambda *given: rounds.append(1) or value(*given))
+    with pytest.raises(NotConverged, match="beyond the largest float"):  # e^1600
+        dv.pearson.certify(stats.norm(0, 1), stats.norm(40, 1), width=1e-9)
+    assert len(rounds) == 1
+
+
 def test_floats_are_rounded_outward() -> None:
     with balls.precision(128):
         third = arb(1) / 3

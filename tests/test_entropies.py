@@ -158,3 +158,5 @@ def test_refusals() -> None:
         dv.jensen_shannon(np.eye(3), [0.5, 0.5])
     with pytest.raises(dv.InvalidMeasure, match="sum of weights"):
         dv.jensen_shannon(np.eye(2), [0.5, 0.6])
+    with pytest.raises(dv.UnsupportedLaw, match=r"laws: dtype object holds no masses.*js\(p, q\)"):
+        dv.jensen_shannon([object(), object()], [0.5, 0.5])

@@ -186,6 +186,7 @@ def _check_parameters(dist: Any, shapes: tuple[Array, ...], loc: Array, scale: A
         proper = (
             np.asarray(dist._argcheck(*map(np.asarray, shapes)), dtype=bool)
             & (np.asarray(scale) > 0)
+            & np.isfinite(scale)
             & np.isfinite(loc)
         )
     refuse_parameters(~proper, name, argument)
@@ -197,7 +198,7 @@ def refuse_parameters(mask: Array, name: str, argument: str) -> None:
             f"{name} has parameters outside their domain",
             argument=argument,
             index=tuple(map(int, np.argwhere(mask)[0])) or None,
-            remedy="see its domain in the documentation of scipy.stats; scale is positive",
+            remedy="see its domain in the documentation of scipy.stats; loc is finite, scale positive and finite",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..density import Density
 from ..errors import InvalidParameter, UnsupportedLaw
@@ -10,11 +11,14 @@ from ..evaluation import Evaluation
 from ..generators import Generator
 
 
-def certify(row: Generator, p: Density, q: Density, width: float = 1e-12) -> Evaluation:
+def certify(
+    row: Generator, p: Density, q: Density, width: float = 1e-12, hopeless: Callable[[], bool] = lambda: False
+) -> Evaluation:
     """An interval [lower, upper] that contains ∫ q f(p/q) of the laws whose parameters are exactly the given floats.
 
     upper - lower <= width · max(upper, width): relative to the value down to values of `width`, absolute below. The
-    weights of a mixture count relative to their sum. An infinite value is returned where it is proved.
+    weights of a mixture count relative to their sum. An infinite value is returned where it is proved. `hopeless` is
+    asked once, where the first digits show no upper bound: whether the value is known to be no float, so as to give up.
 
     Raises UnsupportedLaw for a law of no known family and for tails that no bound is known for, NotConverged, carrying
     the interval found, where 512 bits leave it wider.
@@ -39,4 +43,4 @@ def certify(row: Generator, p: Density, q: Density, width: float = 1e-12) -> Eva
         ) from error
     from .certificate import enclosure
 
-    return enclosure(row, p, q, float(width))
+    return enclosure(row, p, q, float(width), hopeless)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 
 from flint import arb
 
@@ -27,7 +28,7 @@ class Infinite(Exception):
     """A proof that the divergence is infinite."""
 
 
-def enclosure(row: Generator, p: Density, q: Density, width: float) -> Evaluation:
+def enclosure(row: Generator, p: Density, q: Density, width: float, hopeless: Callable[[], bool]) -> Evaluation:
     first, second = read(p, "p"), read(q, "q")
     if first == second:
         return Evaluation(0.0, 0.0, "certified: p and q are one law", interval=(0.0, 0.0))
@@ -46,7 +47,7 @@ def enclosure(row: Generator, p: Density, q: Density, width: float) -> Evaluatio
         if upper < math.inf and upper - lower <= width * max(upper, width):
             return found
         wanted = max(width * max(lower, width) / 8, 5e-324)
-        if lower >= sys.float_info.max:
+        if lower >= sys.float_info.max or (upper == math.inf and bits == BITS and hopeless()):
             raise NotConverged(
                 "beyond the largest float", evaluation=found, argument="p, q", remedy="choose a bounded row"
             )
