@@ -7,7 +7,7 @@ import pytest
 
 from divergence.errors import InvalidParameter, ShapeMismatch
 from divergence.estimate.resampling import observed
-from divergence.transport.sliced import along, sliced_wasserstein
+from divergence.transport.sliced import along, over_directions, sliced_wasserstein
 from divergence.transport.wasserstein import wasserstein
 
 
@@ -37,7 +37,7 @@ def test_on_the_line_it_is_w_p(order):
     for shape in ((-1,), (-1, 1)):
         found = sliced_wasserstein(order, 50).estimate(x.reshape(shape), y.reshape(shape), rng=0, resamples=19)
         assert found.value == pytest.approx(expected, rel=1e-13)
-        assert "directions 0" in found.method
+        assert "along the line" in found.method
 
 
 def test_shift_has_the_known_mean():
@@ -46,6 +46,30 @@ def test_shift_has_the_known_mean():
     x = rng.normal(size=(20, 3))
     found = sliced_wasserstein(2, 4000).estimate(x, x + np.array([3.0, 0.0, 0.0]), rng=0, resamples=1)
     assert found.value == pytest.approx(np.sqrt(3), rel=0.03)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_interval_over_directions_covers(order):
+    """Of a shift by v, W_p along θ is |θ·v|: its mean over the directions of space is |v|/2, its square's |v|²/3."""
+    rng = np.random.default_rng(6)
+    truth, hits = {1: 0.5, 2: 3**-0.5}[order], 0
+    for _ in range(400):
+        g = rng.normal(size=(50, 3))
+        low, high = over_directions(np.abs(g[:, 0]) / np.linalg.norm(g, axis=1), order, 0.9)
+        hits += low <= truth <= high
+    assert 340 <= hits <= 380
+
+
+def test_the_interval_is_wider_by_the_directions():
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(200, 3))
+    y = x + np.array([5.0, 0.0, 0.0])
+    few, many = (sliced_wasserstein(2, k).estimate(x, y, rng=0, resamples=19) for k in (30, 600))
+    for found in (few, many):
+        assert found.lower <= 5 / np.sqrt(3) <= found.upper
+    assert few.upper - few.lower > 1.5 * (many.upper - many.lower)
+    one = sliced_wasserstein(2, 1).estimate(x, y, rng=0, resamples=9)
+    assert (one.lower, one.upper) == (0, np.inf)
 
 
 def test_large_orders_do_not_overflow():

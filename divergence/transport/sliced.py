@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import stdtrit
 
 from ..errors import InvalidParameter
 from ..estimate.resampling import (
@@ -74,9 +75,10 @@ class SlicedWasserstein:
     def estimate(self, x: Any, y: Any, *, rng: Any, confidence: float = 0.95, resamples: int = 999) -> Evaluation:
         """SW_p of the laws behind samples x (n, d) and y (m, d), along directions drawn with `rng`.
 
-        The value is that of the empirical laws. The interval is for the laws behind them, by the triangle inequality on
-        bootstrap resamples, with the directions held fixed; how far other directions could move the value is a
-        number of its own, the standard error that `method` names.
+        The value is that of the empirical laws along these directions. The interval is for the laws behind them and
+        for every direction there is: the confidence left over is shared between the triangle inequality on bootstrap
+        resamples with the directions held fixed, and Student's interval for the mean of wᵖ over directions, which wants
+        thirty of them or more. From one direction nothing is known of the others: the interval is [0, ∞).
 
         >>> rng = np.random.default_rng(0)
         >>> x, y = rng.normal(size=(200, 3)), rng.normal(size=(200, 3)) + 1.0
@@ -96,12 +98,16 @@ class SlicedWasserstein:
         moved = deviations(
             [self], [self._evaluator(points, directions)], bootstraps(n, m, resamples, rng), observed(n, m)
         )
-        low, high = interval(value, moved, confidence, self.root)
-        method = (
-            f"{n} and {m} samples along {directions.shape[1]} random directions (standard error of the mean over "
-            f"directions {_standard_error(found, value, self.order):.2g}), triangle inequality on {resamples} "
-            "bootstrap resamples with these directions"
-        )
+        if points.ndim == 1 or points.shape[1] == 1:
+            low, high = interval(value, moved, confidence, self.root)
+            told = "the line"
+        else:
+            each = (1 + confidence) / 2
+            low, high = interval(value, moved, each, self.root)
+            least, most = over_directions(found, self.order, each)
+            low, high = max(low - (value - least), 0.0), high + (most - value)
+            told = f"{directions.shape[1]} random directions, the mean over all of them in [{least:.4g}, {most:.4g}]"
+        method = f"{n} and {m} samples along {told}, triangle inequality on {resamples} bootstrap resamples"
         return Evaluation(value, (high - low) / 2, method, confidence, (low, high))
 
     def directions(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -150,9 +156,14 @@ def power_mean(distances: np.ndarray, order: float) -> np.ndarray:
     return cost(distances, np.zeros_like(distances), share, order)
 
 
-def _standard_error(found: np.ndarray, value: float, order: float) -> float:
-    """Of the p-th root of the mean of wᵖ, to first order; 0 on the line, where there is one direction."""
-    if len(found) == 1 or value == 0:
-        return 0.0
-    powers = (found / value) ** order
-    return float(value * np.std(powers, ddof=1) / (order * np.sqrt(len(found))))
+def over_directions(found: np.ndarray, order: float, confidence: float) -> tuple[float, float]:
+    """An interval for (E wᵖ)^(1/p) over all directions from `found` (L,), by Student's for the mean of wᵖ."""
+    count, largest = len(found), float(found.max())
+    if largest == 0:
+        return 0.0, 0.0
+    if count == 1:
+        return 0.0, np.inf
+    powers = (found / largest) ** order
+    half = stdtrit(count - 1, (1 + confidence) / 2) * np.std(powers, ddof=1) / np.sqrt(count)
+    ends = np.maximum(powers.mean() + np.array([-half, half]), 0.0) ** (1 / order)
+    return float(ends[0] * largest), float(ends[1] * largest)
