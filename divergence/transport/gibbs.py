@@ -20,6 +20,7 @@ import numpy as np
 
 from .. import ops
 from ..integral_metric import CACHE
+from ..summation import on_threads
 from .pair_cost import PairCost, Power
 
 Array = Any
@@ -219,8 +220,11 @@ class _Held:
         xp = ops.namespace(f)
         tile = cost.exponents(f, g, epsilon)
         matrix = xp.empty(cost.shape, dtype=f.dtype, device=f.device)
-        for rows in blocks(cost, f):
+
+        def work(rows: slice) -> None:
             matrix[rows] = _exp(tile(rows))
+
+        _each(blocks(cost, f), f, work)
         return cls(matrix, f, g, epsilon)
 
     @cached_property
@@ -247,10 +251,13 @@ def log_sums(cost: Cost, f: Array, g: Array, w: Array, epsilon: float) -> Array:
     tile = cost.exponents(f, g, epsilon)
     found = xp.empty_like(f)
     safe = 0.5 * math.log(float(ops.limits(f).max))
+
+    def work(rows: slice) -> None:
+        with ops.quiet():
+            found[rows] = xp.log(xp.matmul(_exp(tile(rows)), w))
+
+    _each(blocks(cost, f), f, work)
     with ops.quiet():
-        for rows in blocks(cost, f):
-            found[rows] = xp.matmul(_exp(tile(rows)), w)
-        found = xp.log(found)
         again = xp.nonzero(~(xp.abs(found) < safe))[0]
         step = _rows_of_a_tile(cost, f)
         for start in range(0, again.shape[0], step):
@@ -287,6 +294,15 @@ def blocks(cost: Cost, like: Array) -> list[slice]:
     """The rows of a cost, a tile at a time."""
     n, step = cost.shape[0], _rows_of_a_tile(cost, like)
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+
+def _each(places: list[slice], like: Array, work: Callable[[slice], None]) -> None:
+    """work(rows) for every tile, on threads where the tiles are numpy's and many."""
+    if ops.is_numpy(like) and len(places) >= 8:
+        on_threads(lambda k: work(places[k]), len(places))
+        return
+    for rows in places:
+        work(rows)
 
 
 def _rows_of_a_tile(cost: Cost, like: Array) -> int:
