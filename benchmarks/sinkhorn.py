@@ -3,9 +3,9 @@
     python -m benchmarks.sinkhorn [--small]
 
 writes benchmarks/results/sinkhorn.txt. Ratios are of runs taken in turns, with their smallest and largest. GeomLoss has
-½|x − y|² and its own schedule of ε, finer as `scaling` nears 1: values are compared at two, its time at 0.9. POT and GeomLoss are measured
-where they are installed. The work at 50,000 points runs once, in a process of its own, so that its peak of memory is
-its own.
+½|x − y|² and its own schedule of ε, finer as `scaling` nears 1: values are compared at two, its time at 0.9. POT and
+GeomLoss are measured where they are installed. The work at 50,000 points runs once, in a process of its own, so that
+its peak of memory is its own.
 """
 
 from __future__ import annotations
