@@ -46,7 +46,7 @@ Proof.
 Qed.
 
 (** For weights a, b >= 0, not both 0, nothing beats x = a/(a + b): a log x + b log (1 - x) is at most its value there.
-    Claims: best_answer, best_answer_without_real, best_answer_without_fake, no_answer_at_the_ends. *)
+    Claims: best_answer. *)
 Theorem best_answer a b x :
   0 <= a -> 0 <= b -> 0 < a + b -> admissible a b x -> gain a b x <= gain a b (a / (a + b)).
 Proof.
@@ -57,7 +57,7 @@ Proof.
 Qed.
 
 (** And it is the only one: every other admissible x earns strictly less.
-    Claims: best_answer, best_answer_without_real, best_answer_without_fake. *)
+    Claims: best_answer. *)
 Theorem best_answer_unique a b x :
   0 <= a -> 0 <= b -> 0 < a + b -> admissible a b x -> x <> a / (a + b) -> gain a b x < gain a b (a / (a + b)).
 Proof.

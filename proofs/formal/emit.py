@@ -1,8 +1,8 @@
 """The shipped rows as Coq definitions: what the formal theories speak about is what computes.
 
-Each row is run on sympy symbols, as everywhere in the proofs, and what it answers is written down as it is, in the words
-of Coq's real numbers. The theories prove things about `kl_f`, `kl_critic`, `kl_conjugate`; change a row's formula, and
-they are about another function, which they no longer fit.
+Each row is run on sympy symbols, as everywhere in the proofs, and what it answers is written down as it is, in the
+words of Coq's real numbers. The theories prove things about `kl_f`, `kl_critic`, `kl_conjugate`; change a row's
+formula, and they are about another function, which they no longer fit.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ gamma = sp.Symbol("gamma", positive=True)
 
 HEAD = """(** * The rows, as they compute
 
-    Generated from the table of rows: do not edit. f is a function of the ratio t, the critic of v = log t, the conjugate
-    of a slope u; [reverse_f] is the f of the row that is named as the one with its arguments exchanged. *)
+    Generated from the table of rows: do not edit. f is a function of the ratio t, the critic of v = log t, the
+    conjugate of a slope u; [reverse_f] is the f of the row that is named as the one with its arguments exchanged. *)
 
 From Coq Require Import Reals.
 Open Scope R_scope.
@@ -45,6 +45,8 @@ def _definitions() -> Iterator[str]:
         yield from _row(name, row, ())
     for name, parameter in FAMILIES.items():
         yield from _row(name, generators.FAMILIES[name](parameter), (parameter,))
+    for place in (0, 1):  # where the formula of the family is a limit
+        yield from _row(f"power{place}", generators.FAMILIES["power"](sp.Integer(place)), ())
 
 
 def _row(name: str, row: Generator, parameters: tuple[sp.Symbol, ...]) -> Iterator[str]:
@@ -76,7 +78,7 @@ def real(e: Expr) -> str:
     """A sympy expression as a term of Coq's R.
 
     >>> real(sp.sqrt(1 - u) / 2)
-    '(/ 2 * (sqrt (1 + (-1 * u))))'
+    '(/ 2 * (sqrt (1 + ((-1) * u))))'
     """
     if e.is_Symbol:
         return str(e)

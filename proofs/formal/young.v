@@ -67,7 +67,7 @@ Qed.
 
 (** ** jeffreys: the conjugate is not elementary, so the line that touches f stands for it *)
 
-(** The slope of jeffreys at s = exp v is T v, and f lies above its tangents. Claims: critic[jeffreys], convex[jeffreys]. *)
+(** The slope of jeffreys at s = exp v is T v, and f lies above its tangents. *)
 Theorem tangent_jeffreys t v :
   0 < t -> jeffreys_critic v * t - jeffreys_f t <= jeffreys_critic v * exp v - jeffreys_f (exp v).
 Proof.
@@ -142,6 +142,12 @@ Proof.
     + assert (exp 0 < exp v) by now apply exp_increasing. rewrite exp_0 in H. rewrite Rabs_right by lra. lra.
     + assert (exp v < exp 0) by now apply exp_increasing. rewrite exp_0 in H. rewrite Rabs_left by lra. lra.
     + replace v with 0 by lra. rewrite exp_0. replace (-1 + 1) with 0 by ring. rewrite Rabs_R0. lra.
+Qed.
+
+(** At the kink every slope between meets it. Claims: fenchel[total_variation]. *)
+Theorem kink_total_variation u : u * 1 - total_variation_f 1 = total_variation_conjugate u.
+Proof.
+  unfold total_variation_f, total_variation_conjugate. replace (-1 + 1) with 0 by ring. rewrite Rabs_R0. ring.
 Qed.
 
 (** At slopes up to -1/2 it is -1/2. *)

@@ -104,6 +104,18 @@ Proof.
   - intros v. now apply power_met.
 Qed.
 
+(** At a = 0 and a = 1, where that formula is a limit, the family is reverse_kl and kl. Claims: fenchel[power(a)]. *)
+Theorem power_ends t v u :
+  (power0_f t = reverse_kl_f t /\ power0_critic v = reverse_kl_critic v /\
+   power0_conjugate u = reverse_kl_conjugate u /\ power0_reverse_f t = kl_f t) /\
+  (power1_f t = kl_f t /\ power1_critic v = kl_critic v /\
+   power1_conjugate u = kl_conjugate u /\ power1_reverse_f t = reverse_kl_f t).
+Proof.
+  unfold power0_f, power0_critic, power0_conjugate, power0_reverse_f, power1_f, power1_critic, power1_conjugate,
+    power1_reverse_f, kl_f, kl_critic, kl_conjugate, reverse_kl_f, reverse_kl_critic, reverse_kl_conjugate.
+  repeat split; ring.
+Qed.
+
 (** For a > 1 the supremum at slopes up to -1/(a - 1) is -1/a, the limit at t = 0. *)
 Theorem below_power a u :
   1 < a -> u <= - / (a - 1) ->
@@ -166,6 +178,13 @@ Proof.
     + replace v with (ln gamma) by lra. rewrite exp_ln by lra. rewrite Rmax_right, Rmax_right by lra. lra.
 Qed.
 
+(** At the kink every slope between meets it. Claims: fenchel[hockey_stick(gamma)]. *)
+Theorem kink_hockey_stick gamma u :
+  0 <= u <= 1 -> u * gamma - hockey_stick_f gamma gamma = hockey_stick_conjugate gamma u.
+Proof.
+  intros Hu. unfold hockey_stick_f, hockey_stick_conjugate. rewrite (Rmax_right 0 u), Rmax_left by lra. ring.
+Qed.
+
 (** At slopes up to 0 the supremum is 0. *)
 Theorem below_hockey_stick gamma : 1 <= gamma -> FlatBelow (hockey_stick_f gamma) 0 0.
 Proof.
@@ -204,6 +223,14 @@ Proof.
     + assert (exp v = / gamma).
       { rewrite <- (exp_ln (/ gamma)) by assumption. f_equal. rewrite ln_Rinv; lra. }
       rewrite H, Rmax_left by nra. split; [lra |]. field. lra.
+Qed.
+
+(** At the kink every slope between meets it. Claims: fenchel[reverse_hockey_stick(gamma)]. *)
+Theorem kink_reverse_hockey_stick gamma u :
+  1 <= gamma -> u * / gamma - reverse_hockey_stick_f gamma (/ gamma) = reverse_hockey_stick_conjugate gamma u.
+Proof.
+  intros Hg. unfold reverse_hockey_stick_f, reverse_hockey_stick_conjugate.
+  replace (1 + -1 * gamma * / gamma) with 0 by (field; lra). rewrite Rmax_left by lra. ring.
 Qed.
 
 (** At slopes up to -gamma the supremum is -1. *)
