@@ -86,7 +86,8 @@ Definition gap2 (z : R) : R := shape2 z - 4 * ln 2.
 
 Lemma gap_derivative z : -1 < z < 1 -> is_derive gap z (gap1 z).
 Proof.
-  intros Hz. unfold gap, gap1. apply (is_derive_minus shape (fun z => 2 * ln 2 * z ^ 2)); [now apply shape_derivative |].
+  intros Hz. unfold gap, gap1. apply (is_derive_minus shape (fun z => 2 * ln 2 * z ^ 2));
+    [now apply shape_derivative |].
   auto_derive; [trivial | ring].
 Qed.
 
@@ -113,7 +114,8 @@ Lemma gap_near_one z : 0 <= z < 1 -> - 5 * (1 - z) <= gap z.
 Proof.
   intros Hz. unfold gap, shape. set (e := 1 - z). assert (He : 0 < e <= 1) by (unfold e; lra).
   assert (A : ln 2 - e <= ln (1 + z)).
-  { pose proof (ln_le_minus_one (2 / (1 + z)) (div_pos 2 (1 + z) ltac:(lra) ltac:(lra))) as L. rewrite ln_div in L by lra.
+  { pose proof (ln_le_minus_one (2 / (1 + z)) (div_pos 2 (1 + z) ltac:(lra) ltac:(lra))) as L.
+    rewrite ln_div in L by lra.
     assert (2 / (1 + z) - 1 <= e).
     { apply Rmult_le_reg_r with (1 + z); [lra |]. replace ((2 / (1 + z) - 1) * (1 + z)) with (1 - z) by (field; lra).
       unfold e. nra. }
@@ -124,7 +126,8 @@ Proof.
     replace (e ^ 2 * (1 - / e)) with (e ^ 2 - e) in H by (field; lra). nra. }
   assert (C : ln (1 + z ^ 2) <= ln 2).
   { destruct (Req_dec (z ^ 2) 1) as [-> | N]; [right; f_equal; ring | left; apply ln_increasing; nra]. }
-  assert (U : (1 + z) ^ 2 * (ln 2 - e) <= (1 + z) ^ 2 * ln (1 + z)) by (apply Rmult_le_compat_l; [apply pow2_ge_0 | lra]).
+  assert (U : (1 + z) ^ 2 * (ln 2 - e) <= (1 + z) ^ 2 * ln (1 + z)) by (apply Rmult_le_compat_l;
+    [apply pow2_ge_0 | lra]).
   assert (W : (1 + z ^ 2) * ln (1 + z ^ 2) <= (1 + z ^ 2) * ln 2) by (apply Rmult_le_compat_l; nra).
   pose proof ln_two_pos as L2.
   assert (Q : (1 + z) ^ 2 * (ln 2 - e) - (1 + z ^ 2) * ln 2 - 2 * ln 2 * z ^ 2 = 2 * ln 2 * (z * e) - (1 + z) ^ 2 * e)

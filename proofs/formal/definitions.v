@@ -143,7 +143,8 @@ Proof.
   { intros c. rewrite <- Rpower_Ropp. unfold Rpower. f_equal. rewrite ln_Rinv by assumption. ring. }
   rewrite !E.
   assert (F : Rpower t (1 + -1 * a) = t / Rpower t a).
-  { replace (1 + -1 * a) with (1 + - a) by ring. rewrite Rpower_plus, Rpower_1, Rpower_Ropp by assumption. reflexivity. }
+  { replace (1 + -1 * a) with (1 + - a) by ring. rewrite Rpower_plus, Rpower_1, Rpower_Ropp by assumption.
+    reflexivity. }
   rewrite F. assert (P : 0 < Rpower t a) by (unfold Rpower; apply exp_pos).
   set (S := Rpower t a) in *. clearbody S. split; field; lra.
 Qed.

@@ -3,8 +3,8 @@
     What every other theory rests on: log t <= t - 1, with equality at t = 1 only, in the form that sums and integrals
     use; and the mean value theorem, as a lemma on monotone functions.
 
-    In Coq [ln x] is 0 for x <= 0 and [x / 0] is 0, so that 0 log 0 = 0 and 0 log (0 / y) = 0 hold as computed. A statement
-    in which a logarithm of 0 should be infinite must exclude it by a hypothesis. *)
+    In Coq [ln x] is 0 for x <= 0 and [x / 0] is 0, so that 0 log 0 = 0 and 0 log (0 / y) = 0 hold as computed. A
+    statement in which a logarithm of 0 should be infinite must exclude it by a hypothesis. *)
 
 From Coq Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.

@@ -1,8 +1,8 @@
 (** * Data processing on finite spaces
 
     A channel K from X to Y sends x to y with probability K x y. D is the sum over the atoms of q f(p/q), an atom of q
-    alone counting q f0 and an atom of p alone p slope, where f0 = f(0) and slope = f'(infinity) are finite; where one is
-    not, the law must have no such atoms. Through a channel D does not grow. *)
+    alone counting q f0 and an atom of p alone p slope, where f0 = f(0) and slope = f'(infinity) are finite; where one
+    is not, the law must have no such atoms. Through a channel D does not grow. *)
 
 From Coq Require Import Reals Lra Psatz List.
 From Divergence Require Import logarithm finite rows young young_families.
@@ -133,7 +133,8 @@ Definition NoAtomOfQAlone : Prop := forall x, In x l -> p x = 0 -> q x = 0.
 Definition NoAtomOfPAlone : Prop := forall x, In x l -> q x = 0 -> p x = 0.
 
 Lemma falls f T g inside f0 slope :
-  Conjugate f T g inside -> (forall v, - g (T v) <= f0) \/ NoAtomOfQAlone -> (forall v, T v <= slope) \/ NoAtomOfPAlone ->
+  Conjugate f T g inside -> (forall v, - g (T v) <= f0) \/ NoAtomOfQAlone -> (forall v, T v <= slope) \/
+    NoAtomOfPAlone ->
   Falls f f0 slope.
 Proof.
   intros C Z S. unfold Falls.
@@ -189,7 +190,8 @@ Proof.
   apply (falls _ _ _ _ _ _ young_squared_hellinger); left; intros v.
   - unfold squared_hellinger_conjugate, squared_hellinger_critic. pose proof (exp_pos (-1 * / 2 * v)) as E.
     set (e := exp (-1 * / 2 * v)) in *. pose proof (Rinv_0_lt_compat e E).
-    replace (- ((/ 2 + -1 * / 2 * e) * / (1 + -1 * 2 * (/ 2 + -1 * / 2 * e)))) with (/ 2 - / 2 * / e) by (field; lra). lra.
+    replace (- ((/ 2 + -1 * / 2 * e) * / (1 + -1 * 2 * (/ 2 + -1 * / 2 * e)))) with (/ 2 - / 2 * / e) by (field;
+      lra). lra.
   - unfold squared_hellinger_critic. pose proof (exp_pos (-1 * / 2 * v)). lra.
 Qed.
 

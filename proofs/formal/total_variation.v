@@ -59,7 +59,8 @@ Proof.
   assert (A : Rabs (a - b) ^ 2 = (a - b) ^ 2) by apply pow2_abs. rewrite <- A in S. clear A.
   assert (W : 0 <= weight a b) by (unfold weight; lra).
   assert (K : 0 <= kl_term a b) by (unfold kl_term; pose proof (gibbs_term a b Ha Hb Hab); lra).
-  pose proof (Rabs_pos (a - b)) as P. set (r := Rabs (a - b)) in *. set (w := weight a b) in *. set (k := kl_term a b) in *.
+  pose proof (Rabs_pos (a - b)) as P. set (r := Rabs (a - b)) in *. set (w := weight a b) in *.
+  set (k := kl_term a b) in *.
   destruct W as [W | W].
   - assert (0 <= (c * w - r) ^ 2) by apply pow2_ge_0.
     apply Rmult_le_reg_l with w; [assumption |]. nra.
@@ -83,7 +84,8 @@ Proof. unfold TV. apply Rmult_le_pos; [lra | apply sum_nonneg; intros; apply Rab
 Theorem pinsker : 2 * TV ^ 2 <= KL l p q.
 Proof.
   pose proof tv_nonneg as N. set (T := TV) in *.
-  assert (S : sum (fun x => 2 * T * Rabs (p x - q x)) l <= sum (fun x => T ^ 2 * weight (p x) (q x) + kl_term (p x) (q x)) l).
+  assert (S : sum (fun x => 2 * T * Rabs (p x - q x)) l <= sum (fun x => T ^ 2 * weight (p x) (q x) + kl_term (p x)
+    (q x)) l).
   { apply sum_le. intros x Hx. apply abs_le; [now apply Lp | now apply Lq | now apply dominated | exact N]. }
   rewrite sum_scal, sum_plus, sum_scal in S.
   assert (W : sum (fun x => weight (p x) (q x)) l = 2).
@@ -142,7 +144,8 @@ Proof.
   assert (NF : 0 <= F) by (apply sum_nonneg; intros; apply pow2_ge_0).
   destruct NG as [NG | ZG].
   - assert (Q : 0 <= sum (fun x => (G * f x - S * g x) ^ 2) l) by (apply sum_nonneg; intros; apply pow2_ge_0).
-    rewrite (sum_ext _ _ (fun x => G ^ 2 * f x ^ 2 + ((- 2 * G * S) * (f x * g x) + S ^ 2 * g x ^ 2))) in Q by (intros; ring).
+    rewrite (sum_ext _ _ (fun x => G ^ 2 * f x ^ 2 + ((- 2 * G * S) * (f x * g x) + S ^ 2 * g x ^ 2))) in Q by
+      (intros; ring).
     rewrite !sum_plus, !sum_scal in Q. fold F S G in Q.
     apply Rmult_le_reg_l with G; [assumption |]. nra.
   - assert (Z : forall x, In x l -> g x = 0).

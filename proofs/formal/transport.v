@@ -88,8 +88,10 @@ Proof.
   { rewrite <- sum_plus. rewrite (sum_ext _ _ (fun x => Rabs (p x - q x))) by (intros; apply more_less).
     unfold TV. field. }
   assert (B : sum more l = sum less l).
-  { assert (P : sum common l + sum more l = 1) by (rewrite <- sum_plus, <- (proj2 Lp); apply sum_ext; intros; apply split_p).
-    assert (Q : sum common l + sum less l = 1) by (rewrite <- sum_plus, <- (proj2 Lq); apply sum_ext; intros; apply split_q).
+  { assert (P : sum common l + sum more l = 1) by (rewrite <- sum_plus, <- (proj2 Lp); apply sum_ext; intros;
+      apply split_p).
+    assert (Q : sum common l + sum less l = 1) by (rewrite <- sum_plus, <- (proj2 Lq); apply sum_ext; intros;
+      apply split_q).
     lra. }
   lra.
 Qed.
@@ -144,7 +146,8 @@ Proof.
   - apply sum_le. intros x Hx. apply sum_le. intros y Hy. unfold lazy. rewrite Rmult_plus_distr_r.
     assert (A : (if same x y then common x else 0) * d x y = 0).
     { destruct (same x y) as [<- | _]; [rewrite (Zero x Hx) |]; ring. }
-    rewrite A, Rplus_0_l. replace (diameter * / tv * (more x * less y)) with (more x * less y * / tv * diameter) by ring.
+    rewrite A, Rplus_0_l. replace (diameter * / tv * (more x * less y)) with (more x * less y * / tv * diameter) by
+      ring.
     apply Rmult_le_compat_l; [| now apply Far].
     apply Rmult_le_pos; [apply Rmult_le_pos; [apply more_nonneg | apply less_nonneg] |].
     destruct T as [T | <-]; [left; now apply Rinv_0_lt_compat | rewrite Rinv_0; lra].

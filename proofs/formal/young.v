@@ -3,7 +3,8 @@
     [Conjugate f T g inside]: at each slope u that is [inside], u t - f t <= g u for every t > 0, and at the slope
     u = T v of f the two sides are equal at t = exp v; so that g is the conjugate of f, and T the derivative.
     Where slopes of f have an end, the conjugate goes on: [FlatBelow f low f0], at slopes up to [low] the supremum over
-    t >= 0 is -f0, met at t = 0; [InfiniteAbove f high], at slopes above [high] it is infinite. *)
+    t >= 0 is -f0, met at t = 0; [InfiniteAbove f high], at slopes above [high] it is infinite; [InfiniteFrom f high],
+    at [high] too. *)
 
 From Coq Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.
@@ -19,6 +20,13 @@ Definition FlatBelow (f : R -> R) (low f0 : R) : Prop :=
 
 Definition InfiniteAbove (f : R -> R) (high : R) : Prop :=
   forall u M, high < u -> exists t, 0 < t /\ M < u * t - f t.
+
+Definition InfiniteFrom (f : R -> R) (high : R) : Prop :=
+  forall u M, high <= u -> exists t, 0 < t /\ M < u * t - f t.
+
+Lemma infinite_from (f : R -> R) (high : R) :
+  (forall M, exists t, 0 < t /\ M < high * t - f t) -> InfiniteFrom f high.
+Proof. intros H u M Hu. destruct (H M) as [t [Ht B]]. exists t. split; [assumption | nra]. Qed.
 
 (** Enough for the supremum to be infinite: f lies under a line of slope [high]. *)
 Lemma infinite_above (f : R -> R) (high c : R) : (forall t, 1 <= t -> f t <= high * t + c) -> InfiniteAbove f high.
@@ -58,16 +66,16 @@ Proof.
     assert (exp (-1 * v) * exp v = 1) by (rewrite <- exp_plus; replace (-1 * v + v) with 0 by ring; apply exp_0). nra.
 Qed.
 
-(** At slopes above 1 the supremum of reverse_kl is infinite. *)
-Theorem above_reverse_kl : InfiniteAbove reverse_kl_f 1.
+(** At slopes from 1 on the supremum of reverse_kl is infinite. *)
+Theorem above_reverse_kl : InfiniteFrom reverse_kl_f 1.
 Proof.
-  apply infinite_above with 0. intros t Ht. unfold reverse_kl_f.
-  assert (0 <= ln t) by (rewrite <- ln_1; destruct Ht as [Ht | <-]; [left; apply ln_increasing |]; lra). lra.
+  apply infinite_from. intros M. exists (exp (Rabs M)). split; [apply exp_pos |].
+  unfold reverse_kl_f. rewrite ln_exp. pose proof (Rle_abs M). lra.
 Qed.
 
 (** ** jeffreys: the conjugate is not elementary, so the line that touches f stands for it *)
 
-(** The slope of jeffreys at s = exp v is T v, and f lies above its tangents. *)
+(** f lies above the line of slope T v that touches it at exp v. *)
 Theorem tangent_jeffreys t v :
   0 < t -> jeffreys_critic v * t - jeffreys_f t <= jeffreys_critic v * exp v - jeffreys_f (exp v).
 Proof.
@@ -121,12 +129,16 @@ Proof.
     rewrite ln_div, Lm, Ls by lra. field.
 Qed.
 
-(** At slopes above 1/2 log 2 the supremum of js is infinite. *)
-Theorem above_js : InfiniteAbove js_f (/ 2 * ln 2).
+(** At slopes from 1/2 log 2 on the supremum of js is infinite. *)
+Theorem above_js : InfiniteFrom js_f (/ 2 * ln 2).
 Proof.
-  apply infinite_above with (/ 2 * ln 2). intros t Ht. rewrite js_f_is by lra.
-  assert (ln t <= ln (1 + t)) by (left; apply ln_increasing; lra).
-  assert (0 <= ln (1 + t)) by (rewrite <- ln_1; left; apply ln_increasing; lra). nra.
+  apply infinite_from. intros M. set (t := exp (2 * Rabs M + 2)). pose proof (exp_pos (2 * Rabs M + 2)) as T.
+  fold t in T.
+  exists t. split; [assumption |]. rewrite js_f_is by assumption.
+  assert (Lt : ln t = 2 * Rabs M + 2) by apply ln_exp.
+  assert (L : ln t < ln (1 + t)) by (apply ln_increasing; lra).
+  assert (t * ln t <= t * ln (1 + t)) by (apply Rmult_le_compat_l; lra).
+  pose proof (ln_le_minus_one 2). pose proof (Rle_abs M). lra.
 Qed.
 
 (** ** total_variation *)
@@ -194,11 +206,12 @@ Proof.
     pose proof (Rinv_0_lt_compat s S). split; [lra | field; lra].
 Qed.
 
-(** At slopes above 1/2 the supremum of squared_hellinger is infinite. *)
-Theorem above_squared_hellinger : InfiniteAbove squared_hellinger_f (/ 2).
+(** At slopes from 1/2 on the supremum of squared_hellinger is infinite. *)
+Theorem above_squared_hellinger : InfiniteFrom squared_hellinger_f (/ 2).
 Proof.
-  apply infinite_above with (/ 2). intros t Ht. rewrite squared_hellinger_f_is by lra.
-  pose proof (sqrt_sqrt t ltac:(lra)). pose proof (sqrt_pos t). nra.
+  apply infinite_from. intros M. pose proof (Rabs_pos M) as P. pose proof (Rle_abs M).
+  exists ((Rabs M + 1) * (Rabs M + 1)). split; [nra |].
+  rewrite squared_hellinger_f_is, sqrt_square by nra. nra.
 Qed.
 
 (** ** pearson *)
@@ -278,7 +291,8 @@ Theorem below_triangular : FlatBelow triangular_f (-3 / 2) (/ 2).
 Proof.
   unfold triangular_f. split; [field |]. intros t u Ht Hu.
   apply Rmult_le_reg_r with (1 + t); [lra |].
-  replace ((u * t - / 2 * (-1 + t) ^ 2 * / (1 + t)) * (1 + t)) with (u * t * (1 + t) - / 2 * (t - 1) ^ 2) by (field; lra).
+  replace ((u * t - / 2 * (-1 + t) ^ 2 * / (1 + t)) * (1 + t)) with (u * t * (1 + t) - / 2 * (t - 1) ^ 2) by (field;
+    lra).
   assert (u * t * (1 + t) <= -3 / 2 * t * (1 + t)) by (apply Rmult_le_compat_r; [lra |]; nra). nra.
 Qed.
 

@@ -23,11 +23,13 @@ Proof.
   assert (a - 1 <> 0) by lra. auto_derive; [assumption |]. field. lra.
 Qed.
 
-Lemma Rpower_sign (c t : R) : c <> 0 -> 0 < t -> (t <= 1 -> (Rpower t c - 1) / c <= 0) /\ (1 <= t -> 0 <= (Rpower t c - 1) / c).
+Lemma Rpower_sign (c t : R) : c <> 0 -> 0 < t -> (t <= 1 -> (Rpower t c - 1) / c <= 0) /\ (1 <= t -> 0 <= (Rpower t c
+  - 1) / c).
 Proof.
   intros C Ht.
   assert (Up : forall d x, 0 <= d * ln x -> 1 <= Rpower x d).
-  { intros d x [H | H]; unfold Rpower; [left; rewrite <- exp_0 at 1; now apply exp_increasing | rewrite <- H, exp_0; lra]. }
+  { intros d x [H | H]; unfold Rpower; [left; rewrite <- exp_0 at 1; now apply exp_increasing | rewrite <- H, exp_0;
+      lra]. }
   assert (Down : forall d x, d * ln x <= 0 -> Rpower x d <= 1).
   { intros d x [H | H]; unfold Rpower; [left; rewrite <- exp_0; now apply exp_increasing | rewrite H, exp_0; lra]. }
   split; intros T.
@@ -161,6 +163,27 @@ Proof.
     pose proof (Rinv_0_lt_compat (a * (1 - a)) ltac:(nra)) as K. nra.
 Qed.
 
+(** At the slope 1/(1 - a) itself it is infinite for 0 < a < 1, and for a < 0 it is -1/a, the limit at infinity. *)
+Theorem edge_power a :
+  (0 < a < 1 -> InfiniteFrom (power_f a) (/ (1 - a))) /\
+  (a < 0 -> forall t, 0 < t -> / (1 - a) * t - power_f a t <= - / a).
+Proof.
+  assert (F : forall t, a <> 0 -> a <> 1 -> / (1 - a) * t - power_f a t = (Rpower t a + a - 1) * / (a * (1 - a)))
+    by (intros; unfold power_f; field; lra).
+  split.
+  - intros [A0 A1]. assert (B : 0 < a * (1 - a)) by (apply Rmult_lt_0_compat; lra).
+    pose proof (Rinv_0_lt_compat _ B) as K. apply infinite_from. intros M.
+    set (w := Rabs M * (a * (1 - a)) + 1).
+    assert (W : 0 < w) by (pose proof (Rmult_le_pos _ _ (Rabs_pos M) (Rlt_le _ _ B)); unfold w; lra).
+    exists (Rpower w (/ a)). split; [apply exp_pos |]. rewrite F, Rpower_mult by lra.
+    replace (/ a * a) with 1 by (field; lra). rewrite Rpower_1 by assumption.
+    replace ((w + a - 1) * / (a * (1 - a))) with (Rabs M + a * / (a * (1 - a))) by (unfold w; field; lra).
+    pose proof (Rle_abs M). nra.
+  - intros A t Ht. rewrite F by lra. pose proof (Rinv_lt_0_compat (a * (1 - a)) ltac:(nra)) as K.
+    assert (P : 0 < Rpower t a) by apply exp_pos.
+    replace (- / a) with ((a - 1) * / (a * (1 - a))) by (field; lra). nra.
+Qed.
+
 (** ** hockey_stick(gamma) *)
 
 (** The conjugate of hockey_stick(gamma) is gamma max(u, 0) for u <= 1. Claims: fenchel[hockey_stick(gamma)]. *)
@@ -170,7 +193,8 @@ Theorem young_hockey_stick gamma :
 Proof.
   intros Hg. unfold hockey_stick_f, hockey_stick_critic, hockey_stick_conjugate, step. split.
   - intros t u Ht Hu. unfold Rmax. destruct (Rle_dec 0 (-1 * gamma + t)), (Rle_dec 0 u); nra.
-  - intros v. destruct (Rlt_dec 0 (v + -1 * ln gamma)) as [P | P]; [| destruct (Rlt_dec (v + -1 * ln gamma) 0) as [N | N]].
+  - intros v. destruct (Rlt_dec 0 (v + -1 * ln gamma)) as [P | P];
+      [| destruct (Rlt_dec (v + -1 * ln gamma) 0) as [N | N]].
     + assert (gamma < exp v) by (rewrite <- (exp_ln gamma) by lra; apply exp_increasing; lra).
       rewrite !Rmax_right by lra. lra.
     + assert (exp v < gamma) by (rewrite <- (exp_ln gamma) by lra; apply exp_increasing; lra).
