@@ -98,7 +98,8 @@ def recorded(sources: Mapping[str, str] | None = None, builds: Path = BUILDS) ->
         record = json.loads((into / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return record["axioms"] if record["compiled"] == _compiled(into) else {}
+    usual = all(axiom in WHITELIST for axioms in record["axioms"].values() for axiom in axioms)
+    return record["axioms"] if usual and record["compiled"] == _compiled(into) else {}
 
 
 def established(builds: Path = BUILDS) -> dict[str, tuple[str, ...]]:

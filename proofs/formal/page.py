@@ -15,6 +15,23 @@ from .theories import Unsound
 
 PAGE = Path("docs/formal.md")  # of the folder from which the command was called
 MARK = "<!-- all below is written by python -m proofs.formal page -->"
+# the order in which the theories are told; another comes after these
+READING = (
+    "discriminator",
+    "game_finite",
+    "game_lebesgue",
+    "game_interval",
+    "game_functional",
+    "gibbs",
+    "total_variation",
+    "comparison",
+    "definitions",
+    "young",
+    "young_families",
+    "conjugates",
+    "processing",
+    "transport",
+)
 AXIOMS = {name: number for number, name in enumerate(WHITELIST, 1)}
 
 
@@ -24,23 +41,24 @@ def tables(axioms: Mapping[str, Sequence[str]], sources: Mapping[str, str] | Non
 
 
 def _theories(axioms: Mapping[str, Sequence[str]], sources: Mapping[str, str]) -> Iterator[str]:
-    for theory, text in sorted(sources.items(), key=lambda item: _depth(item[0], sources)):
+    for theory in sorted(sources, key=lambda name: READING.index(name) if name in READING else len(READING)):
+        text = sources[theory]
         if not (every := list(theories.theorems(theory, text))):
             continue
         numbers = " ".join(str(AXIOMS[name]) for name in sorted(axioms[theory], key=AXIOMS.__getitem__))
-        yield from (f"### {theories.title(text)}", "", f"`{theory}.v`, on axioms {numbers or 'none'}", "")
-        yield from ("| statement | theorem | in the ledger |", "|---|---|---|")
+        yield from (f"### {_plain(theories.title(text))}", "", f"`{theory}.v`, on axioms {numbers or 'none'}", "")
+        yield from ("| theorem | statement | in the ledger |", "|---|---|---|")
         for one in every:
-            claims = ", ".join(f"`{name}`" for name in one.claims)
-            said = one.says.replace("|", "\\|")
-            yield f"| {said} | `{one.name.partition('.')[2]}` | {claims} |"
+            cells = (one.name.partition(".")[2], one.says, ", ".join(one.claims))
+            yield f"| {' | '.join(map(_plain, cells))} |"
         yield ""
 
 
-def _depth(theory: str, sources: Mapping[str, str]) -> tuple[int, str]:
-    """Theories after those that they rest on."""
-    below = theories.requires(sources[theory])
-    return max((_depth(name, sources)[0] + 1 for name in below), default=0), theory
+def _plain(words: str) -> str:
+    """Words of a theory as Markdown that reads as they do."""
+    for sign, better in {"<=": "≤", ">=": "≥", "^2": "²"}.items():
+        words = words.replace(sign, better)
+    return re.sub(r"([|*\[\]])", r"\\\1", words)
 
 
 def _legend() -> Iterator[str]:

@@ -1,7 +1,8 @@
 (** * Fenchel-Young for every row
 
     [Conjugate f T g inside]: at each slope u that is [inside], u t - f t <= g u for every t > 0, and at the slope
-    u = T v of f the two sides are equal at t = exp v; so that g is the conjugate of f, and T the derivative.
+    u = T v of f the two sides are equal at t = exp v: f is above its tangents, of slope T. That g u is the supremum at
+    every slope that is [inside] follows in [conjugates].
     Where slopes of f have an end, the conjugate goes on: [FlatBelow f low f0], at slopes up to [low] the supremum over
     t >= 0 is -f0, met at t = 0; [InfiniteAbove f high], at slopes above [high] it is infinite; [InfiniteFrom f high],
     at [high] too. *)
