@@ -53,6 +53,14 @@ class TestTheories:
         assert {"best_discriminator", "value_of_the_game", "fenchel[js]"} <= named
         assert named <= set(ledger.known())
 
+    @pytest.mark.parametrize("name", [*generators.GENERATORS, *emit.FAMILIES])
+    def test_speak_of_every_row(self, name):
+        texts = theories.texts()
+        for kind in ("sums", "processing", "critic", "penalty"):
+            assert any(one.name.endswith(f".{kind}_{name}") for one in theories.every_theorem(texts)), kind
+        conjugates = re.findall(r"Met (?:\()?(\w+)_f", texts["conjugates"])
+        assert (name in conjugates) == (name != "jeffreys")  # whose conjugate is not elementary
+
     def test_theorems_are_read(self):
         (one,) = theories.theorems("one", SOUND)
         assert (one.name, one.says, one.statement, one.claims) == ("one.two", "It is.", "2 = 2", ())
@@ -139,6 +147,8 @@ class TestEmit:
             assert _value(DEFINED[f"{name}_reverse_f"], at | {"t": t}) == pytest.approx(reverse, rel=1e-12, abs=1e-15)
             critic = float(row.critic(np.float64(math.log(t)), WORDS))
             assert _value(DEFINED[f"{name}_critic"], at | {"v": math.log(t)}) == pytest.approx(critic, abs=1e-14)
+            penalty = float(row.penalty(np.float64(math.log(t)), WORDS))
+            assert _value(DEFINED[f"{name}_penalty"], at | {"v": math.log(t)}) == pytest.approx(penalty, abs=1e-13)
             if row.conjugate is not None:
                 conjugate = float(row.conjugate(np.float64(critic), WORDS))
                 found = _value(DEFINED[f"{name}_conjugate"], at | {"u": critic})

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         command()
-    except (Broken, Unsound) as no:
+    except (Broken, Unsound, NotImplementedError) as no:
         print(f"formal: {no}", file=sys.stderr)
         return 1
     return 0

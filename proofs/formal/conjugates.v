@@ -23,18 +23,18 @@ Proof.
   destruct (M (v u)) as [_ E]. rewrite (H u Hu) in E. exact E.
 Qed.
 
-(** kl. Claims: fenchel[kl]. *)
+(** The conjugate of kl is the supremum. Claims: fenchel[kl]. *)
 Theorem met_kl : Met kl_f kl_conjugate (fun _ => True).
 Proof. apply (met_by _ _ _ _ (fun u => u) young_kl). intros u _. reflexivity. Qed.
 
-(** reverse_kl, for u < 1. Claims: fenchel[reverse_kl]. *)
+(** The conjugate of reverse_kl is the supremum for u < 1. Claims: fenchel[reverse_kl]. *)
 Theorem met_reverse_kl : Met reverse_kl_f reverse_kl_conjugate (fun u => u < 1).
 Proof.
   apply (met_by _ _ _ _ (fun u => - ln (1 - u)) young_reverse_kl). intros u Hu. unfold reverse_kl_critic.
   replace (-1 * - ln (1 - u)) with (ln (1 - u)) by ring. rewrite exp_ln by lra. ring.
 Qed.
 
-(** js, for u < 1/2 log 2. Claims: fenchel[js]. *)
+(** The conjugate of js is the supremum for u < 1/2 log 2. Claims: fenchel[js]. *)
 Theorem met_js : Met js_f js_conjugate (fun u => u < / 2 * ln 2).
 Proof.
   apply (met_by _ _ _ _ (fun u => - ln (2 * exp (-2 * u) - 1)) young_js). intros u Hu. unfold js_critic.
@@ -45,11 +45,11 @@ Proof.
   replace (/ 2 + / 2 * (2 * exp (-2 * u) - 1)) with (exp (-2 * u)) by field. rewrite ln_exp. field.
 Qed.
 
-(** total_variation, for -1/2 <= u <= 1/2. Claims: fenchel[total_variation]. *)
+(** The conjugate of total_variation is the supremum for -1/2 <= u <= 1/2. Claims: fenchel[total_variation]. *)
 Theorem met_total_variation : Met total_variation_f total_variation_conjugate (fun u => -/ 2 <= u <= / 2).
 Proof. apply met_at. intros u _. exists 1. split; [lra | apply kink_total_variation]. Qed.
 
-(** squared_hellinger, for u < 1/2. Claims: fenchel[squared_hellinger]. *)
+(** The conjugate of squared_hellinger is the supremum for u < 1/2. Claims: fenchel[squared_hellinger]. *)
 Theorem met_squared_hellinger : Met squared_hellinger_f squared_hellinger_conjugate (fun u => u < / 2).
 Proof.
   apply (met_by _ _ _ _ (fun u => -2 * ln (1 - 2 * u)) young_squared_hellinger). intros u Hu.
@@ -57,14 +57,14 @@ Proof.
   rewrite exp_ln by lra. field.
 Qed.
 
-(** pearson, for u > -2. Claims: fenchel[pearson]. *)
+(** The conjugate of pearson is the supremum for u > -2. Claims: fenchel[pearson]. *)
 Theorem met_pearson : Met pearson_f pearson_conjugate (fun u => -2 < u).
 Proof.
   apply (met_by _ _ _ _ (fun u => ln (1 + u / 2)) young_pearson). intros u Hu. unfold pearson_critic.
   rewrite exp_ln by lra. field.
 Qed.
 
-(** neyman, for u <= 1. Claims: fenchel[neyman]. *)
+(** The conjugate of neyman is the supremum for u <= 1. Claims: fenchel[neyman]. *)
 Theorem met_neyman : Met neyman_f neyman_conjugate (fun u => u <= 1).
 Proof.
   intros u e [Hu | ->] He.
@@ -79,7 +79,7 @@ Proof.
     replace (1 * (2 / e) - / (2 / e) * (-1 + 2 / e) ^ 2) with (2 - e / 2) by (field; lra). lra.
 Qed.
 
-(** triangular, for -3/2 < u <= 1/2. Claims: fenchel[triangular]. *)
+(** The conjugate of triangular is the supremum for -3/2 < u <= 1/2. Claims: fenchel[triangular]. *)
 Theorem met_triangular : Met triangular_f triangular_conjugate (fun u => -3 / 2 < u <= / 2).
 Proof.
   intros u e [Low [Hu | ->]] He.
@@ -105,7 +105,7 @@ Proof.
     assert (e * t = 2) by (unfold t; field; lra). lra.
 Qed.
 
-(** power(a) for a other than 0 and 1, where 1 + (a - 1) u > 0. Claims: fenchel[power(a)]. *)
+(** That of power(a), a other than 0 and 1, is it where 1 + (a - 1) u > 0. Claims: fenchel[power(a)]. *)
 Theorem met_power a : a <> 0 -> a <> 1 -> Met (power_f a) (power_conjugate a) (fun u => 0 < 1 + u * (-1 + a)).
 Proof.
   intros A0 A1. apply (met_by _ _ _ _ (fun u => ln (1 + u * (-1 + a)) / (-1 + a)) (young_power a A0 A1)).
@@ -114,7 +114,7 @@ Proof.
   rewrite exp_ln by assumption. field. lra.
 Qed.
 
-(** hockey_stick(gamma), for u <= 1. Claims: fenchel[hockey_stick(gamma)]. *)
+(** That of hockey_stick(gamma) is it for u <= 1. Claims: fenchel[hockey_stick(gamma)]. *)
 Theorem met_hockey_stick gamma :
   1 <= gamma -> Met (hockey_stick_f gamma) (hockey_stick_conjugate gamma) (fun u => u <= 1).
 Proof.
@@ -130,7 +130,7 @@ Proof.
     lra.
 Qed.
 
-(** reverse_hockey_stick(gamma), for -gamma <= u <= 0. Claims: fenchel[reverse_hockey_stick(gamma)]. *)
+(** That of reverse_hockey_stick(gamma) is it for -gamma <= u <= 0. Claims: fenchel[reverse_hockey_stick(gamma)]. *)
 Theorem met_reverse_hockey_stick gamma :
   1 <= gamma ->
   Met (reverse_hockey_stick_f gamma) (reverse_hockey_stick_conjugate gamma) (fun u => - gamma <= u <= 0).

@@ -22,7 +22,8 @@ gamma = sp.Symbol("gamma", positive=True)
 HEAD = """(** * The rows, as they compute
 
     Generated from the table of rows: do not edit. f is a function of the ratio t, the critic of v = log t, the
-    conjugate of a slope u; [reverse_f] is the f of the row that is named as the one with its arguments exchanged. *)
+    conjugate of a slope u; [reverse_f] is the f of the row that is named as the one with its arguments exchanged,
+    and the penalty what training makes of the critic of that row. *)
 
 From Coq Require Import Reals.
 Open Scope R_scope.
@@ -56,6 +57,7 @@ def _row(name: str, row: Generator, parameters: tuple[sp.Symbol, ...]) -> Iterat
             said = sp.sympify(function(symbol, symbol - 1, S) if part == "f" else function(symbol, S))
             yield _definition(f"{name}_{part}", (*parameters, symbol), said)
     yield _definition(f"{name}_reverse_f", (*parameters, t), sp.sympify(row.reverse.f(t, t - 1, S)))
+    yield _definition(f"{name}_penalty", (*parameters, v), sp.sympify(row.penalty(v, S)))
 
 
 def _definition(name: str, symbols: tuple[sp.Symbol, ...], said: Expr) -> str:

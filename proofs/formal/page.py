@@ -29,6 +29,7 @@ READING = (
     "young",
     "young_families",
     "conjugates",
+    "critics",
     "processing",
     "transport",
 )

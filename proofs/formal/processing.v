@@ -144,21 +144,21 @@ Qed.
 Lemma exp_minus v : 0 < exp (-1 * v).
 Proof. apply exp_pos. Qed.
 
-(** kl, where q = 0 only where p = 0. *)
+(** No channel makes kl grow, where q = 0 only where p = 0. *)
 Theorem processing_kl : NoAtomOfPAlone -> Falls kl_f 1 0.
 Proof.
   intros N. apply (falls _ _ _ _ _ _ young_kl); [left | now right].
   intros v. unfold kl_conjugate, kl_critic. pose proof (exp_pos v). lra.
 Qed.
 
-(** reverse_kl, where p = 0 only where q = 0. *)
+(** No channel makes reverse_kl grow, where p = 0 only where q = 0. *)
 Theorem processing_reverse_kl : NoAtomOfQAlone -> Falls reverse_kl_f 0 1.
 Proof.
   intros N. apply (falls _ _ _ _ _ _ young_reverse_kl); [now right | left].
   intros v. unfold reverse_kl_critic. pose proof (exp_minus v). lra.
 Qed.
 
-(** jeffreys, where p and q have the same support. *)
+(** No channel makes jeffreys grow, where p and q have the same support. *)
 Theorem processing_jeffreys : NoAtomOfQAlone -> NoAtomOfPAlone -> Falls jeffreys_f 0 0.
 Proof.
   intros N M. unfold Falls.
@@ -167,7 +167,7 @@ Proof.
   split; intros; [pose proof (tangent_jeffreys t v H); lra | ring].
 Qed.
 
-(** js. *)
+(** No channel makes js grow. *)
 Theorem processing_js : Falls js_f (/ 2 * ln 2) (/ 2 * ln 2).
 Proof.
   apply (falls _ _ _ _ _ _ young_js); left; intros v; destruct (proj2 young_js v) as [B _].
@@ -177,14 +177,14 @@ Proof.
   - simpl in B. lra.
 Qed.
 
-(** total_variation. *)
+(** No channel makes total_variation grow. *)
 Theorem processing_total_variation : Falls total_variation_f (/ 2) (/ 2).
 Proof.
   apply (falls _ _ _ _ _ _ young_total_variation); left; intros v;
     destruct (proj2 young_total_variation v) as [B _]; simpl in B; unfold total_variation_conjugate; lra.
 Qed.
 
-(** squared_hellinger. *)
+(** No channel makes squared_hellinger grow. *)
 Theorem processing_squared_hellinger : Falls squared_hellinger_f (/ 2) (/ 2).
 Proof.
   apply (falls _ _ _ _ _ _ young_squared_hellinger); left; intros v.
@@ -195,21 +195,21 @@ Proof.
   - unfold squared_hellinger_critic. pose proof (exp_pos (-1 * / 2 * v)). lra.
 Qed.
 
-(** pearson, where q = 0 only where p = 0. *)
+(** No channel makes pearson grow, where q = 0 only where p = 0. *)
 Theorem processing_pearson : NoAtomOfPAlone -> Falls pearson_f 1 0.
 Proof.
   intros N. apply (falls _ _ _ _ _ _ young_pearson); [left | now right].
   intros v. unfold pearson_conjugate, pearson_critic. pose proof (exp_pos v). nra.
 Qed.
 
-(** neyman, where p = 0 only where q = 0. *)
+(** No channel makes neyman grow, where p = 0 only where q = 0. *)
 Theorem processing_neyman : NoAtomOfQAlone -> Falls neyman_f 0 1.
 Proof.
   intros N. apply (falls _ _ _ _ _ _ young_neyman); [now right | left].
   intros v. unfold neyman_critic. pose proof (exp_pos (-1 * 2 * v)). lra.
 Qed.
 
-(** triangular. *)
+(** No channel makes triangular grow. *)
 Theorem processing_triangular : Falls triangular_f (/ 2) (/ 2).
 Proof.
   apply (falls _ _ _ _ _ _ young_triangular); left; intros v; destruct (proj2 young_triangular v) as [B E].
@@ -221,7 +221,7 @@ Proof.
   - lra.
 Qed.
 
-(** hockey_stick(gamma). *)
+(** No channel makes hockey_stick(gamma) grow. *)
 Theorem processing_hockey_stick gamma : 1 <= gamma -> Falls (hockey_stick_f gamma) 0 1.
 Proof.
   intros G. apply (falls _ _ _ _ _ _ (young_hockey_stick gamma G)); left; intros v.
@@ -229,7 +229,7 @@ Proof.
   - exact (proj1 (proj2 (young_hockey_stick gamma G) v)).
 Qed.
 
-(** reverse_hockey_stick(gamma). *)
+(** No channel makes reverse_hockey_stick(gamma) grow. *)
 Theorem processing_reverse_hockey_stick gamma : 1 <= gamma -> Falls (reverse_hockey_stick_f gamma) 1 0.
 Proof.
   intros G. apply (falls _ _ _ _ _ _ (young_reverse_hockey_stick gamma G)); left; intros v;
@@ -239,7 +239,8 @@ Proof.
   - lra.
 Qed.
 
-(** power(a) for a other than 0 and 1: an atom of q alone is allowed for a > 0, one of p alone for a < 1. *)
+(** No channel makes power(a) grow, a other than 0 and 1: an atom of q alone is allowed for a > 0, one of p alone for
+    a < 1. *)
 Theorem processing_power a :
   a <> 0 -> a <> 1 -> 0 < a \/ NoAtomOfQAlone -> a < 1 \/ NoAtomOfPAlone -> Falls (power_f a) (/ a) (/ (1 - a)).
 Proof.
