@@ -264,3 +264,19 @@ Proof.
   intros G v. rewrite (proj2 (proj2 (young_reverse_hockey_stick gamma G) v)).
   unfold reverse_hockey_stick_penalty, reverse_hockey_stick_conjugate, reverse_hockey_stick_critic. field. lra.
 Qed.
+
+(** ** The game of the js row *)
+
+(** With D the sigmoid of v, 2 T v - log 2 = log D and -2 R v - log 2 = log (1 - D): the loss of the js row is the V of
+    the theory, less log 4. Claims: game_of_the_row. *)
+Theorem game_of_the_row v :
+  let D := / (1 + exp (- v)) in
+  2 * js_critic v - ln 2 = ln D /\ - 2 * js_penalty v - ln 2 = ln (1 - D).
+Proof.
+  pose proof (exp_pos v) as P. pose proof (exp_pos (- v)) as N. cbv zeta. unfold js_critic, js_penalty.
+  replace (-1 * v) with (- v) by ring.
+  replace (/ 2 + / 2 * exp (- v)) with ((1 + exp (- v)) / 2) by field.
+  replace (/ 2 + / 2 * exp v) with ((1 + exp v) / 2) by field.
+  assert (E : 1 - / (1 + exp (- v)) = / (1 + exp v)) by (rewrite exp_Ropp; field; lra).
+  rewrite E, !ln_Rinv, !ln_div by lra. split; field.
+Qed.

@@ -105,6 +105,13 @@ Proof.
   intros t Ht. change js_reverse_f with js_f. split; now apply E.
 Qed.
 
+(** So q f(p/q) = p f(q/p) for js. Claims: js_is_symmetric. *)
+Theorem js_symmetric p q : 0 < p -> 0 < q -> q * js_f (p / q) = p * js_f (q / p).
+Proof.
+  intros Hp Hq. destruct (reverse_of_js (p / q) (div_pos p q Hp Hq)) as [E _].
+  change js_reverse_f with js_f in E. rewrite E. replace (/ (p / q)) with (q / p) by (field; lra). field. lra.
+Qed.
+
 (** total_variation is its own reverse. Claims: reverse[total_variation]. *)
 Theorem reverse_of_total_variation : Reverse total_variation_f total_variation_reverse_f.
 Proof.

@@ -79,3 +79,17 @@ Proof.
   { intros a [Ha | <-]; [| lra]. rewrite !ln_div by lra. ring. }
   rewrite (T p), (T q) by assumption. ring.
 Qed.
+
+(** The best answer is the sigmoid of the log-ratio, and sigmoids of v and -v make 1.
+    Claims: best_discriminator_is_a_sigmoid. *)
+Theorem best_answer_is_a_sigmoid p q v :
+  0 < p -> 0 < q ->
+  / (1 + exp (- ln (p / q))) = p / (p + q) /\ / (1 + exp (- v)) + / (1 + exp v) = 1.
+Proof.
+  intros Hp Hq. rewrite !exp_Ropp, exp_ln by (now apply div_pos). pose proof (exp_pos v).
+  split; field; repeat split; try lra; nra.
+Qed.
+
+(** Where both weights are 0 every answer earns 0. Claims: free_off_the_supports. *)
+Theorem free_off_the_supports x : gain 0 0 x = 0.
+Proof. unfold gain. ring. Qed.
