@@ -1,6 +1,8 @@
 # Each command does all its own set-up: a virtual environment in .venv, everything installed in it, then the work.
 #   make verify   the main job: checks the theory, trains the toy GANs, writes report/index.html
 #   make test     the whole test suite
+#   make formal   compiles the theories of proofs/formal by Coq, and says what they assume; it says what to install
+#   make formal-check   the same once more, by Coq's kernel alone
 #   make lint     style, types and the floors that imports may cross
 #   make format   puts the style right
 #   make docs     the documentation as a site, in site/
@@ -13,7 +15,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint format docs clean
+.PHONY: help verify test formal formal-check lint format docs clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -37,6 +39,14 @@ verify: $(READY)
 test: $(READY)
 	@echo "running the tests, two at a time"
 	@"$(BIN)/python" -m pytest -n 2
+
+formal: $(READY)
+	@echo "compiling the theories of proofs/formal"
+	@"$(BIN)/python" -m proofs.formal
+
+formal-check: $(READY)
+	@echo "checking what Coq has compiled by its kernel alone"
+	@"$(BIN)/python" -m proofs.formal check
 
 lint: $(READY)
 	@echo "ruff check"; "$(BIN)/ruff" check .

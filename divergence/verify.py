@@ -148,6 +148,7 @@ def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
             "reason": entry.reason,
             "steps": [_shown(step) for step in entry.steps],
             "cites": "; ".join(entry.claim.cites),
+            "theorems": ", ".join(entry.theorems),
         }
         theories.setdefault(entry.claim.theory, []).append(view)
     return [{"name": f"proofs/{name}.py", "entries": views} for name, views in theories.items()]

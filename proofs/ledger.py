@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from . import rules
+from . import formal, rules
 from .claim import CLAIMS, Claim, resolved
 from .rules import Step
 from .symbols import Rejected
@@ -20,6 +20,7 @@ from .symbols import Rejected
 class Verdict(StrEnum):
     """From the strongest to the weakest; a claim is worth no more than what it rests on."""
 
+    FORMAL = "formal"  # proved, and theorems that say so were compiled by Coq from these very sources and rows
     PROVED = "proved"  # every step is symbolic
     CHECKED = "checked"  # some step is a number of random cases on the shipped code
     REFUTED = "refuted"  # the claim is a popular sentence, and a certified counterexample was exhibited
@@ -36,6 +37,7 @@ class Entry:
     steps: tuple[Step, ...]
     seconds: float
     reason: str = ""
+    theorems: tuple[str, ...] = ()  # of Coq, that state it
 
     @property
     def cases(self) -> int:
@@ -75,13 +77,21 @@ def run(
     `on_entry` is told each of them as it is found, `claims` replaces the known ones.
     """
     every = known() if claims is None else claims
+    stated = formal.established()
     found: dict[str, Entry] = {}
     entries = []
     for claim in matching(pattern, every):
-        entries.append(_settle(claim.name, every, found, ()))
+        entries.append(_formal(_settle(claim.name, every, found, ()), stated))
         if on_entry is not None:
             on_entry(entries[-1])
     return entries
+
+
+def _formal(entry: Entry, stated: Mapping[str, tuple[str, ...]]) -> Entry:
+    """A proved claim that compiled theorems state too."""
+    if entry.verdict is not Verdict.PROVED or entry.claim.name not in stated:
+        return entry
+    return replace(entry, verdict=Verdict.FORMAL, theorems=stated[entry.claim.name])
 
 
 def failed(entries: Iterable[Entry]) -> list[Entry]:

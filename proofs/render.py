@@ -33,6 +33,7 @@ def line(entry: Entry, names: int, *, verbose: bool = False, width: int | None =
         lines += [f"{indent}the truth: {plain(entry.claim.truth or '')}"] * bool(entry.claim.truth)
         lines += [f"{indent}rests on {name}" for name in entry.claim.rests_on]
         lines += [f"{indent}source: {source}" for source in entry.claim.cites]
+        lines += [f"{indent}Coq: {name}" for name in entry.theorems]
         lines += [
             f"{indent}{number}. {step.rule}, {step.domain}: {plain(step.statement)}  [{step.evidence}]"
             for number, step in enumerate(entry.steps, 1)
