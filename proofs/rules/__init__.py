@@ -16,6 +16,7 @@ from .points import counterexample as counterexample
 from .points import rounds as rounds
 from .step import POINTS as POINTS
 from .step import Level as Level
+from .step import Line as Line
 from .step import Step as Step
 from .step import made as made
 from .symbolic import derivative as derivative

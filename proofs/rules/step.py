@@ -16,6 +16,19 @@ POINTS = 8  # random rational points at which balls are asked
 _SEAL = object()
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a reader is told of a step: it proves nothing by itself, and can be kept and sent."""
+
+    rule: str
+    domain: str
+    statement: str
+    evidence: str
+    level: Level
+    cases: int = 0
+    words: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """What a rule has accepted: `terms` on `domain`, said in LaTeX by `statement`, and on what evidence.
@@ -37,6 +50,10 @@ class Step:
         if seal is not _SEAL:
             raise Rejected("a step is made by a rule, and by nothing else")
         _MADE[self] = self._content()
+
+    @property
+    def line(self) -> Line:
+        return Line(self.rule, str(self.domain), self.statement, self.evidence, self.level, self.cases, self.words)
 
     def _content(self) -> tuple[Any, ...]:
         return self.rule, self.terms, self.domain, self.statement, self.level, self.cases
