@@ -21,7 +21,7 @@ MOST_BITS = 25_600
 
 
 @contextmanager
-def _precision(bits: int, terms: int = 10) -> Iterator[None]:
+def precision(bits: int, terms: int = 10) -> Iterator[None]:
     old = ctx.prec, ctx.cap
     ctx.prec, ctx.cap = bits, terms
     try:
@@ -36,16 +36,16 @@ def rational(number: Expr) -> arb:
 
 def ball(expression: Expr, values: Mapping[sp.Symbol, Expr], bits: int = BITS) -> arb:
     """The real number `expression` at rational `values`; Rejected where it is not a finite real number."""
-    with _precision(bits):
-        return _finite(_walk(sp.sympify(expression), {s: rational(r) for s, r in values.items()}), expression, values)
+    with precision(bits):
+        return _finite(walk(sp.sympify(expression), {s: rational(r) for s, r in values.items()}), expression, values)
 
 
 def slope_ball(expression: Expr, x: sp.Symbol, values: Mapping[sp.Symbol, Expr], bits: int = BITS) -> arb:
     """d/dx of `expression` at rational `values`, as the linear coefficient of its power series."""
-    with _precision(bits, 2):
+    with precision(bits, 2):
         places: dict[sp.Symbol, Any] = {s: arb_series([rational(r)]) for s, r in values.items()}
         places[x] = arb_series([rational(values[x]), arb(1)])
-        series = _walk(sp.sympify(expression), places)
+        series = walk(sp.sympify(expression), places)
         return _finite(series[1] if isinstance(series, arb_series) else arb(0), expression, values)
 
 
@@ -82,7 +82,7 @@ def _shown(values: Mapping[sp.Symbol, Expr]) -> str:
     return ", ".join(f"{symbol} = {value}" for symbol, value in values.items()) or "its only point"
 
 
-def _walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
+def walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
     if e.is_Symbol:
         if e not in values:
             raise Rejected(f"{e} has no value here")
@@ -94,8 +94,8 @@ def _walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
     if e is sp.E:
         return arb(1).exp()
     if e.is_Pow:
-        return _power(_walk(e.base, values), e.exp, values)
-    parts = [_walk(part, values) for part in e.args]
+        return _power(walk(e.base, values), e.exp, values)
+    parts = [walk(part, values) for part in e.args]
     if e.is_Add:
         return sum(parts[1:], parts[0])
     if e.is_Mul:
@@ -113,7 +113,7 @@ def _power(base: Any, exponent: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
     if exponent == sp.Rational(1, 2):
         return base.sqrt()
     if not exponent.is_Integer:
-        return (_walk(exponent, values) * base.log()).exp()  # nan unless base > 0
+        return (walk(exponent, values) * base.log()).exp()  # nan unless base > 0
     power, square, left = arb(1), base, abs(int(exponent))
     while left:
         power, square, left = power * square if left % 2 else power, square * square, left // 2

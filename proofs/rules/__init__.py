@@ -5,6 +5,12 @@
 Undecided is `Rejected`, like false. sympy is asked to check, never to find.
 """
 
+from .certified import at_least_zero as at_least_zero
+from .certified import best_constant as best_constant
+from .certified import between as between
+from .certified import encloses as encloses
+from .certified import follows as follows
+from .certified import root as root
 from .checked import checked as checked
 from .checked import cited as cited
 from .checked import computes as computes
@@ -14,9 +20,15 @@ from .integrals import least as least
 from .integrals import perspective as perspective
 from .points import counterexample as counterexample
 from .points import rounds as rounds
+from .pointwise import chosen as chosen
+from .pointwise import combined as combined
+from .pointwise import composed as composed
+from .pointwise import in_the_mean as in_the_mean
+from .pointwise import squares as squares
 from .step import POINTS as POINTS
 from .step import Level as Level
 from .step import Line as Line
+from .step import Sides as Sides
 from .step import Step as Step
 from .step import made as made
 from .symbolic import derivative as derivative

@@ -11,6 +11,7 @@ import sympy as sp
 from ..symbols import Domain, Expr, Rejected, oo
 
 Level = Literal["symbolic", "certified", "exact", "numeric", "counterexample", "cited"]
+Sides = tuple[Expr, Expr]  # a function F of t on (0, 1), and t F(1/t) there, which is F on (1, inf)
 POINTS = 8  # random rational points at which balls are asked
 
 _SEAL = object()
