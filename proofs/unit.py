@@ -44,17 +44,20 @@ def _near_one(e: Expr, x: sp.Symbol) -> tuple[int, Fraction]:
         raise Rejected(f"{e} is negative below 1: its derivative of order {order} has the wrong sign there")
     for halvings in range(2, NARROWEST):
         low = 1 - Fraction(1, 2**halvings)
-        coefficient = _taylor(e, x, low, Fraction(1), order + 1)[order]
+        coefficient = taylor(e, x, low, Fraction(1), order + 1)[order]
         if coefficient.is_finite() and side * coefficient >= 0:
             return order, low
     raise Rejected(f"undecided: the Taylor coefficient {order} of {e} near 1")
 
 
-def _taylor(e: Expr, x: sp.Symbol, low: Fraction, high: Fraction, terms: int) -> list[arb]:
+def taylor(e: Expr, x: sp.Symbol, low: Fraction, high: Fraction, terms: int) -> list[arb]:
     """Balls that contain e, e', e''/2, ... at every point of [low, high]."""
     with balls.precision(BITS, terms):
         place = _arb(low) if low == high else _arb(low).union(_arb(high))
-        series = balls.walk(e, {x: arb_series([place, arb(1)])})
+        try:
+            series = balls.walk(e, {x: arb_series([place, arb(1)])})
+        except (ValueError, ZeroDivisionError) as error:  # a quotient by a box that holds 0
+            raise Rejected(f"{e} is not seen to be defined on [{low}, {high}]") from error
         return [series[i] for i in range(terms)] if isinstance(series, arb_series) else [arb(series)] + [arb(0)] * terms
 
 
@@ -87,10 +90,10 @@ def _between(e: Expr, x: sp.Symbol, start: Fraction, end: Fraction) -> int:
 
 
 def _holds(e: Expr, x: sp.Symbol, low: Fraction, middle: Fraction, high: Fraction) -> bool:
-    whole = _taylor(e, x, low, high, 3)
+    whole = taylor(e, x, low, high, 3)
     if whole[0].is_finite() and whole[0] >= 0:
         return True
-    there = _taylor(e, x, middle, middle, 2)
+    there = taylor(e, x, middle, middle, 2)
     reach = _arb((high - low) / 2)
     value = there[0] - reach * abs(there[1]) - reach * reach * abs(whole[2])
     return bool(value.is_finite() and value >= 0)

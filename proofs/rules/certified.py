@@ -121,8 +121,8 @@ def root(e: Expr, x: sp.Symbol, low: Any, high: Any, *, digits: int = 12, name: 
     rest, slopes = [(low, high)], set()
     while rest:
         a, b = rest.pop()
-        slope = unit._taylor(e, x, a, b, 2)[1]
-        if slope.is_finite() and (slope > 0 or slope < 0):
+        slope = _slope(e, x, a, b)
+        if slope is not None and slope.is_finite() and (slope > 0 or slope < 0):
             slopes.add(1 if slope > 0 else -1)
         elif b - a < (high - low) / 4096:
             raise Rejected(f"undecided: the slope of {e} near {x} = {float(a):.6g}")
@@ -146,6 +146,13 @@ def root(e: Expr, x: sp.Symbol, low: Any, high: Any, *, digits: int = 12, name: 
     terms = (e, x, sp.Rational(str(low)), sp.Rational(str(high)))
     said = rf"{name or tex(x)} = {float(low):.{digits}g}"
     return accepted("root", terms, domain, said, "a change of sign, and a slope that has one", "certified")
+
+
+def _slope(e: Expr, x: sp.Symbol, low: Fraction, high: Fraction) -> arb | None:
+    try:
+        return unit.taylor(e, x, low, high, 2)[1]
+    except Rejected:
+        return None
 
 
 def encloses(divergence: Any, p: Any, q: Any, equals: Expr, *, width: float = 1e-12, name: str = "") -> Step:
