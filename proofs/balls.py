@@ -142,6 +142,12 @@ def _extreme(numbers: Any, side: int) -> Any:
 _FUNCTIONS = {
     sp.log: lambda z: z.log(),
     sp.exp: lambda z: z.exp(),
+    sp.sin: lambda z: z.sin(),
+    sp.cos: lambda z: z.cos(),
+    sp.erf: lambda z: z.erf(),
+    sp.loggamma: lambda z: z.lgamma(),
+    sp.polygamma: lambda n, z: z.digamma() if n == 0 else arb.nan(),
+    sp.besseli: lambda n, z: z.bessel_i(n),
     sp.tanh: lambda z: 1 - 2 / ((2 * z).exp() + 1),
     sp.Abs: lambda z: z * _sign(z),
     sp.sign: lambda z: arb(_sign(z)),

@@ -41,8 +41,8 @@ def power_is_continuous_in_its_order() -> Iterator[Step]:
 
 @claim(cites=(VAN_ERVEN,))
 def renyi_at_one() -> Iterator[Step]:
-    r"""Rényi's $\frac{1}{a - 1} \log \sum p^a q^{1-a}$ tends to KL as $a \to 1$: the sum is then that of $p$, which is 1,
-    so that its logarithm vanishes with $a - 1$, and its slope there is KL; on two atoms."""
+    r"""Rényi's $\frac{1}{a - 1} \log \sum p^a q^{1-a}$ tends to KL as $a \to 1$: the sum is then that of $p$, which
+    is 1, so that its logarithm vanishes with $a - 1$, and its slope there is KL; on two atoms."""
     order = u
     atoms = box({p: (0, oo), q: (0, oo), a: (0, oo), b: (0, oo)})
     line = atoms.times(box({order: (-oo, oo)}))
@@ -61,8 +61,9 @@ def _kl_term(first: Expr, second: Expr) -> Expr:
 
 @claim(cites=(VAN_ERVEN,))
 def renyi_at_infinity() -> Iterator[Step]:
-    r"""As $a \to \infty$ Rényi's divergence tends to $\log \max p/q$: with the largest ratio $r$, on an atom of mass $p$
-    in $Q$, and a smaller one $r e^{-b}$, the sum is $r^a (p + q e^{-ab})$. The code gives the same at $a = \infty$."""
+    r"""As $a \to \infty$ Rényi's divergence tends to $\log \max p/q$: with the largest ratio $r$, on an atom of mass
+    $p$ in $Q$, and a smaller one $r e^{-b}$, the sum is $r^a (p + q e^{-ab})$. The code gives the same at $a =
+    \infty$."""
     ratio = sp.Symbol("r", positive=True)
     domain = box({p: (0, oo), q: (0, oo), b: (0, oo), c: (0, oo), ratio: (0, oo)})
     total = p * ratio**c + q * (ratio * sp.exp(-b)) ** c

@@ -139,7 +139,8 @@ def local_behaviour(subject: Subject) -> Iterator[Step]:
 @claim(over=SMOOTH, rests_on=("critic", "penalty"), cites=(NOWOZIN,))
 def generator_weight(subject: Subject) -> Iterator[Step]:
     r"""$R'(v) = e^v T'(v) = t^2 f''(t)$: a sample at log-ratio $v$ moves the saturating loss by $-R'(v)$ per unit of
-    $v$, the non-saturating one by $-T'(v)$, which is $1/t$ times as much: where the sample looks fake, $t \to 0$, more."""
+    $v$, the non-saturating one by $-T'(v)$, which is $1/t$ times as much: where the sample looks fake, $t \to 0$,
+    more."""
     for reading in subject.readings():
         row = reading.row
         (piece,) = reading.pieces()
@@ -258,7 +259,8 @@ def losses_refuse_steps() -> Iterator[Step]:
 
 
 def _published(name: str) -> tuple[str, Expr, Expr, Expr, Expr, Expr]:
-    """The row it is about, and as printed f(t), T at the best critic, f*(u); k and l with f = k row + l (t - 1) + f(1)."""
+    """The row it is about, and as printed f(t), T at the best critic, f*(u); k and l with f = k row + l (t - 1) +
+    f(1)."""
     half = sp.log((1 + t) / 2)
     return {
         "KL": ("kl", t * sp.log(t), 1 + sp.log(t), sp.exp(u - 1), sp.Integer(1), sp.Integer(1)),
