@@ -1,4 +1,16 @@
 """Every theory, one file each, in the order in which the ledger prints them: to import it is to know its claims."""
 
-from . import rows, article, definitions, distances, inequalities, variational, power, families, dirac  # noqa: F401, I001
+from . import (  # noqa: I001
+    rows as rows,
+    definitions as definitions,
+    variational as variational,
+    power as power,
+    inequalities as inequalities,
+    article as article,
+    distances as distances,
+    families as families,
+    gaussians as gaussians,
+    transport as transport,
+    dirac as dirac,
+)
 from .claim import CLAIMS as CLAIMS

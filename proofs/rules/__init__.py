@@ -14,6 +14,9 @@ from .certified import root as root
 from .checked import checked as checked
 from .checked import cited as cited
 from .checked import computes as computes
+from .exact import Case as Case
+from .exact import cheapest as cheapest
+from .exact import exactly as exactly
 from .integrals import greatest as greatest
 from .integrals import integrated as integrated
 from .integrals import least as least
