@@ -7,6 +7,8 @@ from . import (  # noqa: I001
     power as power,
     inequalities as inequalities,
     article as article,
+    training as training,
+    fits as fits,
     distances as distances,
     families as families,
     gaussians as gaussians,

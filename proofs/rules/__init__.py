@@ -10,6 +10,7 @@ from .certified import best_constant as best_constant
 from .certified import between as between
 from .certified import encloses as encloses
 from .certified import follows as follows
+from .certified import ordered as ordered
 from .certified import root as root
 from .checked import checked as checked
 from .checked import cited as cited
@@ -21,6 +22,7 @@ from .integrals import greatest as greatest
 from .integrals import integrated as integrated
 from .integrals import least as least
 from .integrals import perspective as perspective
+from .integrals import substituted as substituted
 from .points import counterexample as counterexample
 from .points import rounds as rounds
 from .pointwise import chosen as chosen

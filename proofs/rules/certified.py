@@ -182,6 +182,17 @@ def between(divergence: Any, p: Any, q: Any, low: float, high: float, *, width: 
     return accepted("between", (divergence.name, low, high), POINT, said, evidence, "certified")
 
 
+def ordered(
+    divergence: Any, smaller: tuple[Any, Any], larger: tuple[Any, Any], names: tuple[str, str], *, width: float = 1e-12
+) -> Step:
+    """D of the first pair of laws is below D of the second: certified intervals that do not meet."""
+    (_, high), (low, _) = (_interval(divergence, *pair, width) for pair in (smaller, larger))
+    if not high < low:
+        raise Rejected(f"undecided or false: {names[0]} is up to {high!r}, {names[1]} from {low!r} on")
+    said, evidence = rf"{names[0]} < {names[1]}", f"below {high!r} and above {low!r}"
+    return accepted("ordered", (divergence.name, high, low), POINT, said, evidence, "certified")
+
+
 def _interval(divergence: Any, p: Any, q: Any, width: float) -> tuple[float, float]:
     try:
         found = divergence.certify(p, q, width=width)

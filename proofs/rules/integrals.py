@@ -56,3 +56,23 @@ def greatest(maximum: Step, bounded: Step) -> Step:
     premise(bounded, "positive", (-f,), maximum.domain)
     said = rf"\int {tex(f)} \le \int {tex(f.subs(x, at))},\ \text{{and }} = \text{{ only where }} {tex(x)} = {tex(at)}"
     return accepted("greatest", (f, x, at), maximum.domain, said, "a unique maximum at every point")
+
+
+def substituted(pushed: Step, slope: Step, rising: Step, ends: tuple[Step, Step], onto: tuple[Expr, Expr]) -> Step:
+    """The integral of h p_g over `onto` is that of h(G) p_z, for every h: by x = G(z), which rises from end to end.
+
+    `pushed`: p_g(G(z)) G'(z) = p_z(z); `slope`: G' is the derivative; `rising`: G' > 0; `ends`: the limits of G.
+    """
+    sent, z, rate = about(slope, "derivative")
+    made, before = about(pushed, "identity")
+    domain = slope.domain
+    premise(rising, "positive", (rate,), domain)
+    if pushed.domain != domain or domain.ends(z) != (-oo, oo):
+        raise Rejected(f"the densities are compared on {pushed.domain}, and G is read on {domain}")
+    for step, to, value in zip(ends, (-oo, oo), map(sp.sympify, onto)):
+        if about(step, "limit")[:4] != (sent, z, to, value) or step.domain != domain:
+            raise Rejected(f"the limit of G at {to} is to be shown to be {value}")
+    if not algebra.vanishes(made / rate * rate - made) or made.has(sp.Integral):
+        raise Rejected(f"{made} is not a density times {rate}")
+    said = rf"\int h(x)\, p_g(x)\, dx = \int h(G({tex(z)})) \left({tex(before)}\right) d{tex(z)},\ G = {tex(sent)}"
+    return accepted("substituted", (sent, z, made, before), domain, said, "G rises from end to end")
