@@ -154,9 +154,11 @@ def _ranked(one: Expr, two: Expr, other_one: Expr, other_two: Expr) -> Iterator[
     """By the first measure one of the models is nearer, by the second measure the other."""
     if float(one) > float(two):
         one, two, other_one, other_two = two, one, other_two, other_one
-    words = "By the first measure the models are {left} and {right} from the data,"
+    words = (
+        f"By the first measure the models are {{left}} and {{right}} from the data, by the second "
+        f"{float(other_one):.4g} and {float(other_two):.4g}: the order is turned round."
+    )
     yield rules.counterexample(one, ">=", two, words=words)
-    words = "by the second {left} and {right}: the order is turned round."
     yield rules.counterexample(other_one, "<=", other_two, words=words)
 
 
