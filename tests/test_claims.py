@@ -31,15 +31,7 @@ def test_holds_and_can_say_no(name):
         by_rule.setdefault(call.rule, []).append(call)
     rng = random.Random(name)
     wrong = [(call, next(iter(spoiled.spoiled(call)), None)) for call in map(rng.choice, by_rule.values())]
-    accepted = []
-    for call, control in wrong:
-        if control is not None:
-            what, ask = control
-            try:
-                ask()
-            except (ledger.Rejected, TypeError, AttributeError, ValueError, KeyError):
-                continue
-            accepted.append(f"{call.rule}: {what}")
+    accepted = [f"{call.rule}: {control[0]}" for call, control in wrong if control and spoiled.accepted(control[1])]
     assert not accepted
     assert any(control is not None for _, control in wrong), "a claim without a negative control"
 
