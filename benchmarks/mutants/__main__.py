@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import random
 import sys
 import time
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--steps", type=int, default=6, help="wrong versions of each step of a proof, 0 for none")
+    parser.add_argument("--trace", default="", help="a file for what each claim touches, made where it is missing")
     parser.add_argument("--only", default="", help="files whose name holds this")
     options = parser.parse_args()
     lines = [heading("numpy", "scipy", "sympy", "python-flint"), ""]
@@ -35,13 +37,23 @@ def main() -> None:
         keep(RESULTS / "mutants.txt", lines)
 
 
+def _kept(path: str) -> code.Trace | None:
+    if not path or not os.path.exists(path):
+        return None
+    with open(path, "rb") as file:
+        return pickle.load(file)
+
+
 def _code(options: argparse.Namespace) -> list[str]:
     start = time.perf_counter()
     every = [change for change in code.all_changes() if options.only in change.file]
     chosen = every
     if options.share < 1:
         chosen = random.Random(options.seed).sample(every, round(options.share * len(every)))
-    trace = code.traced(options.processes)
+    trace = _kept(options.trace) or code.traced(options.processes)
+    if options.trace and not os.path.exists(options.trace):
+        with open(options.trace, "wb") as file:
+            pickle.dump(trace, file)
     print(f"{len(chosen)} of {len(every)} changes; traced in {time.perf_counter() - start:.0f} s", file=sys.stderr)
     found = []
     for outcome in code.judged(chosen, trace, options.processes):

@@ -1,27 +1,24 @@
 """The shipped code changed one token at a time, each change in a process of its own that then runs the ledger.
 
 What a claim touches is recorded once, so that a change is put only to the claims that run the function it is in, the
-quickest first, until one fails. This process must not import the project: its children import it changed.
+quickest first, until one fails. A change inside a function is made to the live function in a fork of this process; one
+of a constant of a module, in a fresh process that imports the module changed.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
-
-import flint  # noqa: F401
-import numpy  # noqa: F401  # loaded here, once for all the children
-import scipy.optimize
-import scipy.stats  # noqa: F401
-import sympy  # noqa: F401
 
 from .changes import Change, changed, changes
 
@@ -37,6 +34,7 @@ FILES = (
     "divergence/families/bessel.py",
     "divergence/families/pieces.py",
 )
+Job = tuple[Change, list[str], dict[str, float]]
 Place = tuple[str, int]  # a file and the line on which a function begins
 
 
@@ -73,14 +71,6 @@ def _listening(into: set[Place]) -> Callable[..., None]:
     return heard
 
 
-def _touched_at_import(_: None) -> frozenset[Place]:
-    found: set[Place] = set()
-    sys.setprofile(_listening(found))
-    _known()
-    sys.setprofile(None)
-    return frozenset(found)
-
-
 def _known() -> dict[str, Any]:
     os.environ["DIVERGENCE_CACHE"] = ""
     from proofs import ledger
@@ -102,29 +92,20 @@ def _touched(names: list[str]) -> list[tuple[str, frozenset[Place], float, str]]
     return result
 
 
-def _names(_: None) -> list[str]:
-    return list(_known())
-
-
-def _pool(processes: int) -> Any:
-    return multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=1)
-
-
 def traced(processes: int) -> Trace:
     """Run every claim once and listen. Raises where one fails: mutants are counted against a ledger that is green."""
-    with _pool(1) as pool:
-        (at_import,) = pool.map(_touched_at_import, [None])
-    with _pool(1) as pool:
-        (names,) = pool.map(_names, [None])
-    groups = [names[i : i + 8] for i in range(0, len(names), 8)]
+    at_import: set[Place] = set()
+    sys.setprofile(_listening(at_import))
+    names = list(_known())
+    sys.setprofile(None)
     claims, seconds = {}, {}
-    with _pool(processes) as pool:
-        for group in pool.imap_unordered(_touched, groups):
+    with multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=1) as pool:
+        for group in pool.imap_unordered(_touched, [names[i : i + 4] for i in range(0, len(names), 4)]):
             for name, places, taken, verdict in group:
                 if verdict == "failed":
                     raise SystemExit(f"the ledger is not green: {name} failed")
                 claims[name], seconds[name] = places, taken
-    return Trace(claims, seconds, at_import)
+    return Trace(claims, seconds, frozenset(at_import))
 
 
 def put(change: Change, trace: Trace) -> list[str]:
@@ -158,26 +139,59 @@ class _Finder:
         return importlib.util.spec_from_file_location(name, self.path, loader=loader)
 
 
-def _judged(job: tuple[Change, list[str], dict[str, float]]) -> Outcome:
+def _imported(job: Job) -> Outcome:
+    """In a process that has not imported the project: import it with the change."""
     change, asked, seconds = job
-    path, start = ROOT / change.file, time.perf_counter()
+    path = ROOT / change.file
     code = changed(path.read_text(encoding="utf-8"), change, str(path))
     module = change.file.removesuffix(".py").replace("/", ".")
     sys.meta_path.insert(0, _Finder(module, path, code))  # type: ignore[arg-type]
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     try:
-        claims = _known()
-        from proofs.ledger import Verdict, judge
+        _known()
     except Exception as error:
-        return Outcome(change, f"import: {type(error).__name__}", 0, time.perf_counter() - start)
+        return Outcome(change, f"import: {type(error).__name__}", 0, 0.0)
+    return _judged(change, asked, seconds)
+
+
+def _replaced(job: Job) -> Outcome:
+    """In a fork of a process that has imported the project: give the live functions their changed code."""
+    change, asked, seconds = job
+    path = str(ROOT / change.file)
+    source = Path(path).read_text(encoding="utf-8")
+    pairs = list(_different(compile(source, path, "exec"), changed(source, change, path)))
+    hit = 0
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename == path:
+            for old, new in pairs:
+                if thing.__code__ == old:
+                    thing.__code__, hit = new, hit + 1
+                    break
+    return _judged(change, asked, seconds) if hit else Outcome(change, "", 0, 0.0)
+
+
+def _different(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """The functions inside, however deep, whose code is not the same, the outer ones first."""
+    for one, other in zip(old.co_consts, new.co_consts):
+        if isinstance(one, CodeType) and isinstance(other, CodeType) and one != other:
+            yield one, other
+            yield from _different(one, other)
+
+
+def _judged(change: Change, asked: list[str], seconds: dict[str, float]) -> Outcome:
+    from proofs.ledger import Verdict, judge
+
+    start, claims = time.perf_counter(), _known()
     for number, name in enumerate(asked, 1):
-        limit = min(30.0, 5 + 5 * seconds[name])
+        limit = min(30.0, 5 + 3 * seconds[name])
         if judge(replace(claims[name], budget=limit)).verdict is Verdict.FAILED:
             return Outcome(change, name, number, time.perf_counter() - start)
     return Outcome(change, "", len(asked), time.perf_counter() - start)
 
 
-def judged(chosen: Iterable[Change], trace: Trace, processes: int) -> Iterable[Outcome]:
+def judged(chosen: Iterable[Change], trace: Trace, processes: int) -> Iterator[Outcome]:
     jobs = [(change, put(change, trace), trace.seconds) for change in chosen]
-    with _pool(processes) as pool:
-        yield from pool.imap_unordered(_judged, jobs)
+    for way, method, of_module in ((_replaced, "fork", False), (_imported, "spawn", True)):
+        mine = [job for job in jobs if (job[0].line == 0) is of_module]
+        if mine:
+            with multiprocessing.get_context(method).Pool(processes, maxtasksperchild=1) as pool:
+                yield from pool.imap_unordered(way, mine)
