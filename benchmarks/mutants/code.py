@@ -189,6 +189,7 @@ def _judged(change: Change, asked: list[str], seconds: dict[str, float]) -> Outc
 
 
 def judged(chosen: Iterable[Change], trace: Trace, processes: int) -> Iterator[Outcome]:
+    _known()  # so that forks have the functions to change
     jobs = [(change, put(change, trace), trace.seconds) for change in chosen]
     for way, method, of_module in ((_replaced, "fork", False), (_imported, "spawn", True)):
         mine = [job for job in jobs if (job[0].line == 0) is of_module]
