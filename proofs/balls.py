@@ -91,6 +91,8 @@ def walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
         return rational(e)
     if e is sp.pi:
         return arb.pi()
+    if e is sp.EulerGamma:
+        return -arb(1).digamma()
     if e is sp.E:
         return arb(1).exp()
     if e.is_Pow:

@@ -6,7 +6,7 @@ even grid, where the trapezoidal rule is exact to rounding; what is said of them
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -27,8 +27,15 @@ from .symbols import POINT, Expr, a, b, box, c, oo, u, v
 
 MINKA = "Minka 2005, Divergence measures and message passing"
 NOWOZIN = "Nowozin, Cseke & Tomioka 2016, f-GAN"
-Z = np.linspace(-12, 12, 2401)
-WEIGHT = np.exp(-Z * Z / 2) / np.sqrt(2 * np.pi) * (Z[1] - Z[0])
+
+
+def _grid(reach: float, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Standard normal places and their weights."""
+    z = np.linspace(-reach, reach, points)
+    return z, np.exp(-z * z / 2) / np.sqrt(2 * np.pi) * (z[1] - z[0])
+
+
+FINE, COARSE = _grid(12, 2401), _grid(11, 1301)
 Place = tuple[float, float]  # μ and log σ
 
 
@@ -40,35 +47,48 @@ def _log_data(x: np.ndarray, m: float, weight: float) -> np.ndarray:
     return np.logaddexp(np.log(weight) - (x + m) ** 2 / 2, np.log1p(-weight) - (x - m) ** 2 / 2)
 
 
-def reverse_kl(place: Any, m: float, weight: float = 0.5) -> tuple[float, np.ndarray]:
+def reverse_kl(place: Any, m: float, weight: float = 0.5, grid: Any = FINE) -> tuple[float, np.ndarray]:
     """J and its gradient in (μ, log σ)."""
-    mean, log_sd = place
+    (mean, log_sd), (z, w) = place, grid
     sd = np.exp(log_sd)
-    x = mean + sd * Z
+    x = mean + sd * z
     logs = _log_data(x, m, weight)
     share = np.exp(np.log1p(-weight) - (x - m) ** 2 / 2 - logs)  # of the mode at +m
     pull = x + m - 2 * m * share
-    value = float(np.sum(WEIGHT * (-Z * Z / 2 - log_sd - logs)))
-    return value, np.array([np.sum(WEIGHT * pull), np.sum(WEIGHT * pull * sd * Z) - 1])
+    value = float(np.sum(w * (-z * z / 2 - log_sd - logs)))
+    return value, np.array([np.sum(w * pull), np.sum(w * pull * sd * z) - 1])
 
 
-def settled(start: Place, m: float, weight: float = 0.5) -> Place:
+def settled(start: Place, m: float, weight: float = 0.5, grid: Any = FINE) -> Place:
     """The local optimum downhill of `start`."""
-    rough = minimize(reverse_kl, start, args=(m, weight), jac=True, method="BFGS", tol=1e-9).x
-    fine = root(lambda place: reverse_kl(place, m, weight)[1], rough, tol=1e-13).x
+    rough = minimize(reverse_kl, start, args=(m, weight, grid), jac=True, method="BFGS", tol=1e-9).x
+    fine = root(lambda place: reverse_kl(place, m, weight, grid)[1], rough, tol=1e-13).x
     end = fine if np.abs(fine - rough).max() < 1e-2 else rough
     return float(end[0]), float(end[1])
 
 
-def centred(m: float) -> Place:
-    return 0.0, float(brentq(lambda log_sd: reverse_kl((0.0, log_sd), m)[1][1], -1.0, np.log(3 * m + 3), xtol=1e-14))
+def centred(m: float, grid: Any = FINE) -> Place:
+    def slope(log_sd: float) -> float:
+        return float(reverse_kl((0.0, log_sd), m, grid=grid)[1][1])
+
+    return 0.0, _zero(slope, -1.0, float(np.log(3 * m + 3)))
+
+
+def _zero(function: Callable[[float], float], low: float, high: float) -> float:
+    found: Any = brentq(function, low, high, xtol=1e-13)
+    return float(found)
 
 
 @cache
-def threshold() -> float:
+def threshold(fine: bool = True) -> float:
     """The m at which the best fit on one mode and the best fit on both are equally good."""
-    difference = lambda m: reverse_kl(settled((m, 0.05), m), m)[0] - reverse_kl(centred(m), m)[0]  # noqa: E731
-    return float(brentq(difference, 2.6, 3.2, xtol=1e-12))
+    grid = FINE if fine else COARSE
+
+    def difference(m: float) -> float:
+        one, both = settled((m, 0.05), m, grid=grid), centred(m, grid)
+        return reverse_kl(one, m, grid=grid)[0] - reverse_kl(both, m, grid=grid)[0]
+
+    return _zero(difference, *((2.6, 3.2) if fine else (2.7, 3.0)))
 
 
 @cache
@@ -105,7 +125,7 @@ def mode_seeking_threshold() -> Iterator[Step]:
     below it the fit on both modes is better, a little above it the fit on one, both certified; from random starts no
     better fit is found."""
     m = threshold()
-    yield rules.checked(rf"m^* = {m:.6f}", lambda rng: abs(_refined_threshold() - m), cases=1, within=1e-7)
+    yield rules.checked(rf"m^* = {m:.6f}", lambda rng: abs(threshold(fine=False) - m), cases=1, within=1e-7)
     for shift, order in ((-1e-6, 1), (1e-6, -1)):
         laws = [_law(centred(m + shift)), _law(settled((m, 0.05), m + shift))][::order]
         names = [r"J_{\text{both}}", r"J_{\text{one}}"][::order]
@@ -119,19 +139,6 @@ def mode_seeking_threshold() -> Iterator[Step]:
         return max(0.0, best - reverse_kl(found, here)[0])
 
     yield rules.checked(r"\min(J_{\text{one}}, J_{\text{both}}) \le J", better, cases=40, within=1e-12)
-
-
-def _refined_threshold() -> float:
-    """The same from another grid, half as fine, and another bracket."""
-    global Z, WEIGHT
-    before = Z, WEIGHT
-    try:
-        Z = np.linspace(-11, 11, 1301)
-        WEIGHT = np.exp(-Z * Z / 2) / np.sqrt(2 * np.pi) * (Z[1] - Z[0])
-        difference = lambda m: reverse_kl(settled((m, 0.05), m), m)[0] - reverse_kl(centred(m), m)[0]  # noqa: E731
-        return float(brentq(difference, 2.7, 3.0, xtol=1e-12))
-    finally:
-        Z, WEIGHT = before
 
 
 @claim(cites=(MINKA,), budget=60)

@@ -82,8 +82,8 @@ def spoiled(call: Call) -> Iterator[tuple[str, Callable[[], Any]]]:
         if isinstance(option, Step):
             yield f"premise {name} dropped", call.again(**{name: None})
             yield from _narrowed(call, option, lambda step, name=name: call.again(**{name: step}))
-        if name == "inside" and option:
-            yield "a step that the place is inside dropped", call.again(inside=option[1:])
+        if isinstance(option, tuple) and option:
+            yield "a step that the place is inside dropped", call.again(**{name: option[1:]})
 
 
 def _with(call: Call, i: int, value: Any) -> Callable[[], Any]:
@@ -93,17 +93,13 @@ def _with(call: Call, i: int, value: Any) -> Callable[[], Any]:
 
 def _narrowed(call: Call, step: Step, put: Callable[[Step], Callable[[], Any]]) -> Iterator[tuple[str, Any]]:
     """The same premise on half of its domain, where its rule is one that can be asked again."""
-    again: dict[str, Callable[[Domain], Step]] = {
-        "identity": lambda domain: rules.identity(*step.terms, domain),
-        "derivative": lambda domain: rules.derivative(*step.terms, domain),
-        "positive": lambda domain: rules.positive(*step.terms, domain),
-    }
-    if step.rule in again and step.domain.axes:
+    rule: Any = getattr(rules, step.rule, None)
+    if step.rule in ("identity", "derivative", "positive") and step.domain.axes:
         (symbol, low, high), *rest = step.domain.axes
         middle = high - 1 if low == -oo and high != oo else low + 1 if high == oo and low != -oo else (low + high) / 2
         middle = sp.Integer(0) if (low, high) == (-oo, oo) else middle
         half = Domain(((symbol, low, middle), *rest))
-        yield f"a {step.rule} on a narrower domain", lambda: put(again[step.rule](half))()
+        yield f"a {step.rule} on a narrower domain", lambda: put(rule(*step.terms, half))()
 
 
 # --- one spoiler for each rule

@@ -2,6 +2,7 @@
 
 from . import (  # noqa: I001
     rows as rows,
+    ends as ends,
     definitions as definitions,
     variational as variational,
     fgan as fgan,
@@ -13,6 +14,7 @@ from . import (  # noqa: I001
     distances as distances,
     families as families,
     closed_forms as closed_forms,
+    other_laws as other_laws,
     gaussians as gaussians,
     transport as transport,
     dirac as dirac,

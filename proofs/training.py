@@ -221,7 +221,7 @@ def forward_kl_matches_moments() -> Iterator[Step]:
         "convex": rules.positive(1 / a, whole),
     }
     yield from steps.values()
-    yield rules.unique_minimum(cost, v, u, **steps)
+    yield rules.unique_minimum(cost, v, u, inside=(), **steps)
     # in z = log a, where the cost is convex
     z = sp.Symbol("z", real=True)
     rest = (b * sp.exp(-z) + z) / 2
@@ -235,7 +235,7 @@ def forward_kl_matches_moments() -> Iterator[Step]:
         "convex": rules.positive(b * sp.exp(-z) / 2, domain),
     }
     yield from steps.values()
-    yield rules.unique_minimum(rest, z, sp.log(b), **steps)
+    yield rules.unique_minimum(rest, z, sp.log(b), inside=(), **steps)
 
 
 @claim(

@@ -105,7 +105,7 @@ def _what(node: ast.AST) -> str | None:
 
 
 def _other(value: float) -> float:
-    return value + 1 if isinstance(value, int) else value * 1.01
+    return value + 1 if isinstance(value, int) or value == 0 else value * 1.01
 
 
 def changed(source: str, change: Change, path: str) -> CodeType:

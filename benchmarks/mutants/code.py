@@ -83,6 +83,7 @@ def _touched(names: list[str]) -> list[tuple[str, frozenset[Place], float, str]]
     from proofs import ledger
 
     for name in names:
+        _forget()
         found: set[Place] = set()
         sys.setprofile(_listening(found))
         start = time.perf_counter()
@@ -166,7 +167,23 @@ def _replaced(job: Job) -> Outcome:
                 if thing.__code__ == old:
                     thing.__code__, hit = new, hit + 1
                     break
+    _forget()
     return _judged(change, asked, seconds) if hit else Outcome(change, "", 0, 0.0)
+
+
+def _forget() -> None:
+    """Drop what rows and functions have found once and kept."""
+    from functools import _lru_cache_wrapper, cached_property
+
+    from divergence.generators import Generator
+
+    kept = [name for name, value in vars(Generator).items() if isinstance(value, cached_property)]
+    for thing in gc.get_objects():
+        if isinstance(thing, Generator):
+            for name in kept:
+                vars(thing).pop(name, None)
+        elif isinstance(thing, _lru_cache_wrapper) and thing.__module__.startswith(("divergence", "proofs.fits")):
+            thing.cache_clear()
 
 
 def _different(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
