@@ -27,7 +27,8 @@ GROWTH = {
 
 @claim(over=tuple(Subject(name, lambda: ()) for name in GROWTH))
 def blow_up(subject: Subject) -> Iterator[Step]:
-    r"""$f(t) \sim C t^{-c}$ as $t \to 0$ with the $c$ and $\log C$ that the code reads off floats, where $f$ overflows."""
+    r"""$f(t) \sim C t^{-c}$ as $t \to 0$ with the $c$ and $\log C$ that the code reads off floats, where $f$
+    overflows."""
     row, c, factor = GROWTH[subject.name]
     exact = power(-c) if subject.name != "neyman" else row
     yield rules.limit(exact.f(t, t - 1, S) * t**c, t, 0, factor, box({t: (0, oo)}))
@@ -49,8 +50,8 @@ def no_blow_up() -> Iterator[Step]:
 
 @claim(over=SMOOTH, rests_on=("critic",))
 def bend_at_zero(subject: Subject) -> Iterator[Step]:
-    r"""$T'(\log t) = t f''(t) \sim C t^c$ as $t \to 0$, with the $c$, $\log|C|$ and sign of $C$ that the code reads off its
-    critic."""
+    r"""$T'(\log t) = t f''(t) \sim C t^c$ as $t \to 0$, with the $c$, $\log|C|$ and sign of $C$ that the code reads
+    off its critic."""
     (reading,) = subject.readings()
     row = reading.row
     (piece,) = reading.pieces()
@@ -77,8 +78,8 @@ def no_bend() -> Iterator[Step]:
 
 @claim()
 def steepness() -> Iterator[Step]:
-    r"""A relative error $e$ of $t$ is one of at most $|a| e$ of $t^a$: the steepness of power(a) and of what is made of it is
-    $|a|$, that of the other rows 0."""
+    r"""A relative error $e$ of $t$ is one of at most $|a| e$ of $t^a$: the steepness of power(a) and of what is made
+    of it is $|a|$, that of the other rows 0."""
 
     def wrong(rng: np.random.Generator) -> float:
         a = float(rng.uniform(-4, 4))

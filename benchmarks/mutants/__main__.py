@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--steps", type=int, default=6, help="wrong versions of each step of a proof, 0 for none")
-    parser.add_argument("--trace", default="", help="a file for what each claim touches, made where it is missing")
+    parser.add_argument("--trace", default="", help="a file that keeps what each claim touches")
     parser.add_argument("--only", default="", help="files whose name holds this")
     options = parser.parse_args()
     lines = [heading("numpy", "scipy", "sympy", "python-flint"), ""]
@@ -50,8 +50,8 @@ def _code(options: argparse.Namespace) -> list[str]:
     chosen = every
     if options.share < 1:
         chosen = random.Random(options.seed).sample(every, round(options.share * len(every)))
-    trace = _kept(options.trace) or code.traced(options.processes)
-    if options.trace and not os.path.exists(options.trace):
+    trace = code.traced(options.processes, _kept(options.trace))
+    if options.trace:
         with open(options.trace, "wb") as file:
             pickle.dump(trace, file)
     print(f"{len(chosen)} of {len(every)} changes; traced in {time.perf_counter() - start:.0f} s", file=sys.stderr)

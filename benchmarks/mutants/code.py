@@ -93,13 +93,15 @@ def _touched(names: list[str]) -> list[tuple[str, frozenset[Place], float, str]]
     return result
 
 
-def traced(processes: int) -> Trace:
-    """Run every claim once and listen. Raises where one fails: mutants are counted against a ledger that is green."""
+def traced(processes: int, before: Trace | None = None) -> Trace:
+    """Run every claim that `before` lacks and listen. Raises where one fails: the ledger must be green to count by."""
     at_import: set[Place] = set()
     sys.setprofile(_listening(at_import))
     names = list(_known())
     sys.setprofile(None)
-    claims, seconds = {}, {}
+    claims = dict(before.claims) if before else {}
+    seconds = dict(before.seconds) if before else {}
+    names = [name for name in names if name not in claims]
     with multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=1) as pool:
         for group in pool.imap_unordered(_touched, [names[i : i + 4] for i in range(0, len(names), 4)]):
             for name, places, taken, verdict in group:
