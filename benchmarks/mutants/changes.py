@@ -89,8 +89,7 @@ def _inside(node: ast.AST, function: int, names: tuple[str, ...]) -> Iterator[tu
     elif isinstance(node, ast.AnnAssign):
         children = [node.value] if node.value else []
     elif isinstance(node, ast.keyword):
-        children = [] if node.arg in SKIPPED_NAMES = ("_rounding", "RELATIVE_ERROR")  # bounds on errors: a wider one is not wrong
-SKIPPED_KEYWORDS else [node.value]
+        children = [] if node.arg in SKIPPED_KEYWORDS else [node.value]
     else:
         children = list(ast.iter_child_nodes(node))
     yield node, function, names

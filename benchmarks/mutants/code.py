@@ -184,7 +184,7 @@ def _forget() -> None:
         if isinstance(thing, Generator):
             for name in kept:
                 vars(thing).pop(name, None)
-        elif isinstance(thing, _lru_cache_wrapper) and thing.__module__.startswith(("divergence", "proofs.fits")):
+        elif isinstance(thing, _lru_cache_wrapper) and str(thing.__module__).startswith(("divergence", "proofs.fits")):
             thing.cache_clear()
 
 
