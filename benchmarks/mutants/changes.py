@@ -84,7 +84,8 @@ def _inside(node: ast.AST, function: int, names: tuple[str, ...]) -> Iterator[tu
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
         names = (*names, str(node.args[0].value))  # Generator("kl", ...)
     if isinstance(node, ast.FunctionDef | ast.Lambda):
-        function = node.lineno
+        decorators = getattr(node, "decorator_list", [])
+        function = decorators[0].lineno if decorators else node.lineno  # as its code object has it
         children: list[ast.AST] = [*node.body] if isinstance(node, ast.FunctionDef) else [node.body]
     elif isinstance(node, ast.AnnAssign):
         children = [node.value] if node.value else []
