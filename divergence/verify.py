@@ -104,11 +104,12 @@ def verify(
     out: Path, settings: Any, *, on_claim: Callable[[Any], Any], on_step: Callable[[str, int], Any]
 ) -> tuple[Path, list[Any], FitComparison]:
     """Run everything, then write `out`/index.html in one move."""
-    from proofs import ledger
+    from proofs import ledger, parallel
 
     from .gan.experiments import compare_fits
 
-    entries = ledger.run(on_entry=on_claim)
+    old, new = parallel.judged(ledger.needed(), on_finding=on_claim)
+    entries = ledger.run(findings=old | new)
     comparison = compare_fits(settings=settings, progress=on_step)
     return report.write(out / "index.html", verify_page(entries, comparison)), entries, comparison
 

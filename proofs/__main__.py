@@ -1,4 +1,7 @@
-"""`python -m proofs [pattern] [--verbose]`: print the ledger; exit status 0, 1 if a claim failed, 2 for bad usage."""
+"""`python -m proofs [pattern] [--verbose] [--again] [--processes N]`: print the ledger.
+
+Exit status 0, 1 if a claim failed, 2 for bad usage.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("pattern", nargs="?", help="claims by name or theory, such as js, 'fenchel*' or article")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the steps of each claim")
+    parser.add_argument("--again", action="store_true", help="run every claim, also where its sources have not changed")
+    parser.add_argument(
+        "--processes", type=int, metavar="N", help="how many to run at a time, one for each core if not told"
+    )
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a sign gets its number, not a traceback
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -24,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as exit:  # argparse has said why, or has shown the help
         return 2 if exit.code else 0
     try:
-        from . import ledger, render
+        from . import ledger, parallel, progress, render
     except ModuleNotFoundError as missing:
         print(f"{missing.name} is missing: pip install 'divergence-toolkit[proofs]'", file=sys.stderr)
         return 2
@@ -35,12 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     names, start = render.columns(chosen), time.perf_counter()
-
-    def show(entry: ledger.Entry) -> None:
-        print(render.line(entry, names, verbose=options.verbose), flush=True)
-
-    entries = ledger.run(options.pattern, on_entry=show)
-    print(f"\n{render.summary(entries, time.perf_counter() - start)}")
+    claims = ledger.needed(options.pattern)
+    with progress.bar(len(claims)) as step:
+        old, new = parallel.judged(
+            claims, processes=options.processes, keep=not options.again, on_finding=lambda _: step()
+        )
+    entries = ledger.run(options.pattern, findings=old | new)
+    for entry in entries:
+        print(render.line(entry, names, verbose=options.verbose, kept=entry.claim.name in old), flush=True)
+    print(f"\n{render.summary(entries, time.perf_counter() - start, kept=sum(e.claim.name in old for e in entries))}")
     return 1 if ledger.failed(entries) else 0
 
 

@@ -21,7 +21,7 @@ MOST_BITS = 25_600
 
 
 @contextmanager
-def _precision(bits: int, terms: int = 10) -> Iterator[None]:
+def precision(bits: int, terms: int = 10) -> Iterator[None]:
     old = ctx.prec, ctx.cap
     ctx.prec, ctx.cap = bits, terms
     try:
@@ -36,16 +36,16 @@ def rational(number: Expr) -> arb:
 
 def ball(expression: Expr, values: Mapping[sp.Symbol, Expr], bits: int = BITS) -> arb:
     """The real number `expression` at rational `values`; Rejected where it is not a finite real number."""
-    with _precision(bits):
-        return _finite(_walk(sp.sympify(expression), {s: rational(r) for s, r in values.items()}), expression, values)
+    with precision(bits):
+        return _finite(walk(sp.sympify(expression), {s: rational(r) for s, r in values.items()}), expression, values)
 
 
 def slope_ball(expression: Expr, x: sp.Symbol, values: Mapping[sp.Symbol, Expr], bits: int = BITS) -> arb:
     """d/dx of `expression` at rational `values`, as the linear coefficient of its power series."""
-    with _precision(bits, 2):
+    with precision(bits, 2):
         places: dict[sp.Symbol, Any] = {s: arb_series([rational(r)]) for s, r in values.items()}
         places[x] = arb_series([rational(values[x]), arb(1)])
-        series = _walk(sp.sympify(expression), places)
+        series = walk(sp.sympify(expression), places)
         return _finite(series[1] if isinstance(series, arb_series) else arb(0), expression, values)
 
 
@@ -82,7 +82,7 @@ def _shown(values: Mapping[sp.Symbol, Expr]) -> str:
     return ", ".join(f"{symbol} = {value}" for symbol, value in values.items()) or "its only point"
 
 
-def _walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
+def walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
     if e.is_Symbol:
         if e not in values:
             raise Rejected(f"{e} has no value here")
@@ -91,11 +91,13 @@ def _walk(e: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
         return rational(e)
     if e is sp.pi:
         return arb.pi()
+    if e is sp.EulerGamma:
+        return -arb(1).digamma()
     if e is sp.E:
         return arb(1).exp()
     if e.is_Pow:
-        return _power(_walk(e.base, values), e.exp, values)
-    parts = [_walk(part, values) for part in e.args]
+        return _power(walk(e.base, values), e.exp, values)
+    parts = [walk(part, values) for part in e.args]
     if e.is_Add:
         return sum(parts[1:], parts[0])
     if e.is_Mul:
@@ -113,7 +115,7 @@ def _power(base: Any, exponent: Expr, values: Mapping[sp.Symbol, Any]) -> Any:
     if exponent == sp.Rational(1, 2):
         return base.sqrt()
     if not exponent.is_Integer:
-        return (_walk(exponent, values) * base.log()).exp()  # nan unless base > 0
+        return (walk(exponent, values) * base.log()).exp()  # nan unless base > 0
     power, square, left = arb(1), base, abs(int(exponent))
     while left:
         power, square, left = power * square if left % 2 else power, square * square, left // 2
@@ -142,6 +144,12 @@ def _extreme(numbers: Any, side: int) -> Any:
 _FUNCTIONS = {
     sp.log: lambda z: z.log(),
     sp.exp: lambda z: z.exp(),
+    sp.sin: lambda z: z.sin(),
+    sp.cos: lambda z: z.cos(),
+    sp.erf: lambda z: z.erf(),
+    sp.loggamma: lambda z: z.lgamma(),
+    sp.polygamma: lambda n, z: z.digamma() if n == 0 else arb.nan(),
+    sp.besseli: lambda n, z: z.bessel_i(n),
     sp.tanh: lambda z: 1 - 2 / ((2 * z).exp() + 1),
     sp.Abs: lambda z: z * _sign(z),
     sp.sign: lambda z: arb(_sign(z)),

@@ -42,7 +42,7 @@ class Claim:
     refutes: bool = False
     article: str | None = None
     truth: str | None = None
-    budget: float = 60.0  # seconds after which it is undecided
+    budget: float = 30.0  # seconds after which it is undecided
 
     def __post_init__(self) -> None:
         if not self.statement:
@@ -61,7 +61,7 @@ def claim(
     refutes: bool = False,
     article: str | None = None,
     truth: str | None = None,
-    budget: float = 60.0,
+    budget: float = 30.0,
 ) -> Callable[[Callable[..., Iterator[Step]]], Callable[..., Iterator[Step]]]:
     """Register a generator of steps as a claim, or as one claim for each of `over`, which it is then called with.
 

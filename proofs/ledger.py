@@ -12,8 +12,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from . import formal, rules
-from .claim import CLAIMS, Claim, resolved
-from .rules import Step
+from .claim import Claim, resolved
+from .rules import Level, Line
 from .symbols import Rejected
 
 
@@ -22,19 +22,43 @@ class Verdict(StrEnum):
 
     FORMAL = "formal"  # proved, and theorems that say so were compiled by Coq from these very sources and rows
     PROVED = "proved"  # every step is symbolic
+    CERTIFIED = "certified"  # some step is an inequality or an integral enclosed in balls
+    EXACT = "exact"  # some step is a number of finite cases in rational numbers
     CHECKED = "checked"  # some step is a number of random cases on the shipped code
     REFUTED = "refuted"  # the claim is a popular sentence, and a certified counterexample was exhibited
     CITED = "cited"  # some step is taken from the literature
     FAILED = "failed"
 
 
+# what a claim is worth at most that has a step of this kind, weakest first
+WORTH: dict[Level, Verdict] = {
+    "cited": Verdict.CITED,
+    "numeric": Verdict.CHECKED,
+    "exact": Verdict.EXACT,
+    "certified": Verdict.CERTIFIED,
+    "symbolic": Verdict.PROVED,
+    "counterexample": Verdict.PROVED,
+}
+INHERITED = (Verdict.CHECKED, Verdict.EXACT, Verdict.CERTIFIED)  # from what a claim rests on, weakest first
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the steps of one claim came to, whatever it rests on."""
+
+    verdict: Verdict
+    steps: tuple[Line, ...]
+    seconds: float
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A claim with the verdict of this run, the steps it came from, and for a failure the reason."""
+    """A claim with the verdict of this run, what its steps said, and for a failure the reason."""
 
     claim: Claim
     verdict: Verdict
-    steps: tuple[Step, ...]
+    steps: tuple[Line, ...]
     seconds: float
     reason: str = ""
     theorems: tuple[str, ...] = ()  # of Coq, that state it
@@ -47,9 +71,9 @@ class Entry:
 
 def known() -> dict[str, Claim]:
     """Every claim of every theory, in the order in which they are written."""
-    from . import article, definitions, distances, rows  # noqa: F401
+    from . import theories
 
-    return CLAIMS
+    return theories.CLAIMS
 
 
 def matching(pattern: str | None = None, claims: Mapping[str, Claim] | None = None) -> list[Claim]:
@@ -66,30 +90,49 @@ def _matches(pattern: str, claim: Claim) -> bool:
     return pattern in claim.name or pattern == claim.theory or fnmatchcase(claim.name, glob)
 
 
+def needed(pattern: str | None = None, claims: Mapping[str, Claim] | None = None) -> list[Claim]:
+    """The claims that match, and those that they rest on, each after what it rests on."""
+    every = known() if claims is None else claims
+    found: dict[str, Claim] = {}
+
+    def add(name: str, above: tuple[str, ...]) -> None:
+        if name not in every or name in found or name in above:
+            return
+        for other in resolved(every[name], every):
+            add(other, (*above, name))
+        found[name] = every[name]
+
+    for claim in matching(pattern, every):
+        add(claim.name, ())
+    return list(found.values())
+
+
 def run(
     pattern: str | None = None,
     *,
     claims: Mapping[str, Claim] | None = None,
+    findings: Mapping[str, Finding] | None = None,
     on_entry: Callable[[Entry], None] | None = None,
 ) -> list[Entry]:
-    """Run the claims that match, and what they rest on; the entries of those that match, in order.
+    """Run the claims that match, and what they rest on, in this process; the entries of those that match, in order.
 
-    `on_entry` is told each of them as it is found, `claims` replaces the known ones.
+    `on_entry` is told each of them as it is found, `claims` replaces the known ones, and `findings` are of claims that
+    ran elsewhere (`parallel`) or before.
     """
     every = known() if claims is None else claims
     stated = formal.established()
     found: dict[str, Entry] = {}
     entries = []
     for claim in matching(pattern, every):
-        entries.append(_formal(_settle(claim.name, every, found, ()), stated))
+        entries.append(_formal(_settle(claim.name, every, found, (), findings or {}), stated))
         if on_entry is not None:
             on_entry(entries[-1])
     return entries
 
 
 def _formal(entry: Entry, stated: Mapping[str, tuple[str, ...]]) -> Entry:
-    """A proved claim that compiled theorems state too."""
-    if entry.verdict is not Verdict.PROVED or entry.claim.name not in stated:
+    """A claim without a doubt left that compiled theorems state too."""
+    if entry.verdict not in (Verdict.PROVED, Verdict.CERTIFIED, Verdict.EXACT) or entry.claim.name not in stated:
         return entry
     return replace(entry, verdict=Verdict.FORMAL, theorems=stated[entry.claim.name])
 
@@ -98,7 +141,13 @@ def failed(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.verdict is Verdict.FAILED]
 
 
-def _settle(name: str, every: Mapping[str, Claim], found: dict[str, Entry], above: tuple[str, ...]) -> Entry:
+def _settle(
+    name: str,
+    every: Mapping[str, Claim],
+    found: dict[str, Entry],
+    above: tuple[str, ...],
+    findings: Mapping[str, Finding],
+) -> Entry:
     """The entry of a claim, after those of what it rests on."""
     if name in found:
         return found[name]
@@ -109,21 +158,23 @@ def _settle(name: str, every: Mapping[str, Claim], found: dict[str, Entry], abov
         elif other in (*above, name):
             reason = reason or f"rests on itself, by way of {other}"
         else:
-            below.append(_settle(other, every, found, (*above, name)))
+            below.append(_settle(other, every, found, (*above, name), findings))
             if below[-1].verdict in (Verdict.FAILED, Verdict.REFUTED):
                 reason = reason or f"rests on {other}, which is {below[-1].verdict}"
-    entry = judge(claim)
+    own = findings[name] if name in findings else judge(claim)
+    verdict = own.verdict
     if reason:
-        entry = Entry(claim, Verdict.FAILED, entry.steps, entry.seconds, entry.reason or reason)
-    elif entry.verdict is Verdict.PROVED and any(lower.verdict is Verdict.CHECKED for lower in below):
-        entry = Entry(claim, Verdict.CHECKED, entry.steps, entry.seconds)
-    found[name] = entry
-    return entry
+        verdict = Verdict.FAILED
+    elif verdict in (Verdict.PROVED, *INHERITED):
+        worths = [verdict, *(lower.verdict for lower in below)]
+        verdict = next((worth for worth in INHERITED if worth in worths), verdict)
+    found[name] = Entry(claim, verdict, own.steps, own.seconds, own.reason or reason)
+    return found[name]
 
 
-def judge(claim: Claim) -> Entry:
-    """The entry of one claim by its own steps, whatever it rests on."""
-    steps: list[Step] = []
+def judge(claim: Claim) -> Finding:
+    """What the steps of one claim come to, whatever it rests on."""
+    steps: list[rules.Step] = []
     start = time.perf_counter()
     try:
         with _at_most(claim.budget):
@@ -136,39 +187,49 @@ def judge(claim: Claim) -> Entry:
         verdict, reason = Verdict.FAILED, str(no)
     except Exception as error:  # a row that is broken may break anywhere, and the ledger goes on
         verdict, reason = Verdict.FAILED, f"{type(error).__name__}: {error}"
-    return Entry(claim, verdict, tuple(steps), time.perf_counter() - start, reason)
+    return Finding(verdict, tuple(step.line for step in steps), time.perf_counter() - start, reason)
 
 
-def _verdict(claim: Claim, steps: list[Step]) -> tuple[Verdict, str]:
+def _verdict(claim: Claim, steps: list[rules.Step]) -> tuple[Verdict, str]:
     levels = {step.level for step in steps}
     if not steps:
         return Verdict.FAILED, "no step was given"
     if claim.refutes:
         exhibited = "counterexample" in levels
         return (Verdict.REFUTED, "") if exhibited else (Verdict.FAILED, "no counterexample was exhibited")
-    if "cited" in levels:
-        return (Verdict.CITED, "") if claim.cites else (Verdict.FAILED, "a citation without its source in cites")
-    return (Verdict.CHECKED if "numeric" in levels else Verdict.PROVED), ""
+    if "cited" in levels and not claim.cites:
+        return Verdict.FAILED, "a citation without its source in cites"
+    return next(worth for level, worth in WORTH.items() if level in levels), ""
 
 
 class _OutOfTime(BaseException):
     """Not an Exception, so that no `except Exception` on the way swallows it."""
 
 
+PATIENCE = 10  # seconds of the clock for one of the processor, where others want it too
+
+
 @contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Stop after so many seconds, where the platform can: a simplification may never end."""
+    """Stop after so many seconds of this process, where the platform can: a simplification may never end.
+
+    A machine that is busy with other things fails no claim.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
     def stop(*_: object) -> None:
-        raise _OutOfTime(f"undecided after {seconds:g} s")
+        raise _OutOfTime(f"undecided: out of time after {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, PATIENCE * seconds))
+    before = [(number, signal.signal(number, stop)) for _, number, _ in timers]
+    for timer, _, limit in timers:
+        signal.setitimer(timer, limit)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for timer, _, _ in timers:
+            signal.setitimer(timer, 0)
+        for number, handler in before:
+            signal.signal(number, handler)

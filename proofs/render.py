@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from .claim import Claim
 from .ledger import Entry, Verdict
 
-_WIDTH = 8  # of the longest verdict
+_WIDTH = 9  # of the longest verdict
 
 
 def columns(claims: Iterable[Claim]) -> int:
@@ -19,7 +19,7 @@ def columns(claims: Iterable[Claim]) -> int:
     return max((len(claim.name) for claim in claims), default=0)
 
 
-def line(entry: Entry, names: int, *, verbose: bool = False, width: int | None = None) -> str:
+def line(entry: Entry, names: int, *, verbose: bool = False, width: int | None = None, kept: bool = False) -> str:
     """One entry: verdict, name, statement; its steps below if verbose, and the reason of a failure always."""
     indent = " " * (_WIDTH + names + 4)
     head = f"{entry.verdict:<{_WIDTH}}  {entry.claim.name:<{names}}  "
@@ -29,6 +29,7 @@ def line(entry: Entry, names: int, *, verbose: bool = False, width: int | None =
     if entry.reason:
         lines.append(f"{indent}because: {textwrap.shorten(entry.reason, 400)}")
     if verbose:
+        lines += [f"{indent}found by an earlier run on the same sources"] * kept
         lines += [f"{indent}the article: {plain(entry.claim.article or '')}"] * bool(entry.claim.article)
         lines += [f"{indent}the truth: {plain(entry.claim.truth or '')}"] * bool(entry.claim.truth)
         lines += [f"{indent}rests on {name}" for name in entry.claim.rests_on]
@@ -41,11 +42,13 @@ def line(entry: Entry, names: int, *, verbose: bool = False, width: int | None =
     return "\n".join(lines)
 
 
-def summary(entries: list[Entry], seconds: float) -> str:
-    """How many claims have each verdict."""
+def summary(entries: list[Entry], seconds: float, kept: int = 0) -> str:
+    """How many claims have each verdict, and how many of them were found by earlier runs."""
     counts = Counter(entry.verdict for entry in entries)
     said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    return f"{len(entries)} claim{'s' * (len(entries) != 1)} in {seconds:.1f} s: {said}"
+    return f"{len(entries)} claim{'s' * (len(entries) != 1)} in {seconds:.1f} s: {said}" + (
+        f" ({kept} found by an earlier run on the same sources; --again runs them anew)" if kept else ""
+    )
 
 
 def text(entries: list[Entry], *, verbose: bool = False, width: int | None = None) -> str:

@@ -54,7 +54,9 @@ def test_the_page_says_what_it_does_not_prove(entries, comparison):
 
 
 def test_counterexamples_are_told_in_words(comparison):
-    judged = [entry for entry in ledger.run() if entry.claim.article]
+    known = ledger.known()
+    stubs = {name: ledger.Finding(ledger.Verdict.PROVED, (), 0.0) for name, one in known.items() if not one.refutes}
+    judged = [entry for entry in ledger.run(findings=stubs) if entry.claim.article]
     page = verify.verify_page(judged, comparison)
     cards = re.sub(r"<[^>]*>", " ", page[page.index('id="article"') : page.index('id="ledger"')])
     assert cards.count("Counterexample.") == sum(entry.verdict == "refuted" for entry in judged)

@@ -1,0 +1,122 @@
+"""What a row reports of its two ends, beside f(0) and the tail slope: how fast it grows, how its critic bends."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from divergence import derived_rows
+from divergence.errors import InvalidParameter
+from divergence.f_divergence import hockey_stick as shipped
+from divergence.f_divergence import total_variation
+from divergence.generators import GENERATORS, Generator, hockey_stick, power
+
+from . import balls, rules
+from .claim import claim
+from .rows import _curvature
+from .rules import Step
+from .symbols import S, Subject, box, oo, read, t
+
+SMOOTH = tuple(Subject(name, lambda name=name: (read(name),)) for name, row in GENERATORS.items() if not row.kinks)
+GROWTH = {
+    "neyman": (GENERATORS["neyman"], 1, sp.Integer(1)),
+    "power(-2)": (power(-2), 2, sp.Rational(1, 6)),
+    "power(-7/2)": (power(-3.5), sp.Rational(7, 2), 1 / (sp.Rational(7, 2) * sp.Rational(9, 2))),
+}
+
+
+@claim(over=tuple(Subject(name, lambda: ()) for name in GROWTH))
+def blow_up(subject: Subject) -> Iterator[Step]:
+    r"""$f(t) \sim C t^{-c}$ as $t \to 0$ with the $c$ and $\log C$ that the code reads off floats, where $f$
+    overflows."""
+    row, c, factor = GROWTH[subject.name]
+    exact = power(-c) if subject.name != "neyman" else row
+    yield rules.limit(exact.f(t, t - 1, S) * t**c, t, 0, factor, box({t: (0, oo)}))
+    found = row.blow_up
+    yield rules.checked(r"c", lambda rng: abs(found[0] - float(c)), cases=1, within=1e-12)
+    yield rules.checked(r"\log C", lambda rng: abs(found[1] - float(sp.log(factor))), cases=1, within=1e-9)
+
+
+@claim()
+def no_blow_up() -> Iterator[Step]:
+    r"""The rows whose $f$ stays a float on all floats, or grows like a logarithm only, report no growth: $c = 0$."""
+    rows = [GENERATORS[name] for name in ("kl", "reverse_kl", "jeffreys", "js", "pearson", "triangular")]
+
+    def wrong(rng: np.random.Generator) -> float:
+        return float(sum(row.blow_up != (0.0, 0.0) for row in (*rows, power(0.5), hockey_stick(2.0))))
+
+    yield rules.checked(r"c = 0", wrong, cases=1, within=0)
+
+
+@claim(over=SMOOTH, rests_on=("critic",))
+def bend_at_zero(subject: Subject) -> Iterator[Step]:
+    r"""$T'(\log t) = t f''(t) \sim C t^c$ as $t \to 0$, with the $c$, $\log|C|$ and sign of $C$ that the code reads
+    off its critic."""
+    (reading,) = subject.readings()
+    row = reading.row
+    (piece,) = reading.pieces()
+    bend = t * _curvature(row, piece)
+    c, log_size, sign = row.bend_at_zero
+
+    def error(rng: np.random.Generator) -> float:
+        depth = int(rng.integers(40, 80))
+        there = balls.relative_ball(bend, {t: sp.Rational(1, 10**depth)}, 20)
+        return abs(float(there.log()) - (log_size - c * depth * float(np.log(10)))) + abs(sign - 1)
+
+    yield rules.checked(r"\log t f''(t) - \log C - c \log t", error, cases=20, within=1e-9)
+
+
+@claim()
+def no_bend() -> Iterator[Step]:
+    r"""A row that is straight near 0, such as total variation, reports no bend: $C = 0$."""
+
+    def wrong(rng: np.random.Generator) -> float:
+        return float(sum(row.bend_at_zero[1] != -np.inf for row in (GENERATORS["total_variation"], hockey_stick(2.0))))
+
+    yield rules.checked(r"C = 0", wrong, cases=1, within=0)
+
+
+@claim()
+def steepness() -> Iterator[Step]:
+    r"""A relative error $e$ of $t$ is one of at most $|a| e$ of $t^a$: the steepness of power(a) and of what is made
+    of it is $|a|$, that of the other rows 0."""
+
+    def wrong(rng: np.random.Generator) -> float:
+        a = float(rng.uniform(-4, 4))
+        rows: list[tuple[Generator, float]] = [(power(a), abs(a)), (derived_rows.skew(power(a), 0.5), abs(a))]
+        rows += [(row, 0.0) for row in GENERATORS.values()]
+        return float(sum(row.steepness != value for row, value in rows))
+
+    yield rules.checked(r"|a|", wrong, cases=10, within=0)
+
+
+@claim()
+def families_of_rows_are_found_again() -> Iterator[Step]:
+    r"""A row sent to another process comes back with its numbers: the table by name, families by their parameters."""
+
+    def wrong(rng: np.random.Generator) -> float:
+        rows = (GENERATORS["js"], power(2.5), hockey_stick(3.0), derived_rows.skew(GENERATORS["kl"], 0.25))
+        back = [pickle.loads(pickle.dumps(row)) for row in rows]
+        return float(sum(a.name != b.name or a.bound != b.bound for a, b in zip(rows, back)))
+
+    yield rules.checked(r"\text{names and bounds}", wrong, cases=1, within=0)
+
+
+@claim()
+def hockey_stick_at_one() -> Iterator[Step]:
+    r"""At $\gamma = 1$ the hockey stick is total variation, and the code takes every $\gamma \ge 1$ and none below."""
+
+    def error(rng: np.random.Generator) -> float:
+        first, second = rng.dirichlet(np.full(4, 0.7), size=2)
+        found = 0
+        for gamma in (1 - 1e-9, 0.5, -2.0):
+            try:
+                shipped(gamma)
+            except InvalidParameter:
+                found += 1
+        return abs(float(shipped(1.0)(first, second)) - float(total_variation(first, second))) + abs(found - 3)
+
+    yield rules.checked(r"D_1 = \mathrm{TV}", error, cases=20, within=1e-15)
