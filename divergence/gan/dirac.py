@@ -136,5 +136,5 @@ def trajectory(
     for n in range(steps):
         theta, psi = (np.asarray(x) for x in path[n])
         theta, psi = step(game, theta, psi, np.asarray(gamma), h, o)
-        path[n + 1] = theta, (np.clip(psi, -gamma, gamma) if game.clips else psi)
+        path[n + 1] = theta, (max(-gamma, min(float(psi), gamma)) if game.clips else psi)
     return path
