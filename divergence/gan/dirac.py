@@ -53,7 +53,7 @@ def _wgan(theta: Any, psi: Any, gamma: Any, o: Any) -> tuple[Any, Any]:
 
 
 def _penalised(weight: int) -> Field:
-    """The bare game with −γ w ψ on the discriminator's side: the slope of −γ w ψ²/2, for D has the slope ψ everywhere."""
+    """The bare game with −γ w ψ on the discriminator's side, the slope of −γ w ψ²/2: D has the slope ψ everywhere."""
 
     def field(theta: Any, psi: Any, gamma: Any, o: Any) -> tuple[Any, Any]:
         down, up = _gan(theta, psi, gamma, o)
