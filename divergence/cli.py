@@ -165,7 +165,7 @@ def verify(
     """Check the theory, train the toy GANs, draw the figures, write report/index.html."""
     from proofs import ledger
 
-    from .gan.train import Settings
+    from .gan.univariate import Settings
     from .report import refuse_unwritable
     from .verify import summary
     from .verify import verify as run
@@ -213,8 +213,8 @@ def gan(
         raise InvalidParameter(f"no row is called {row!r}", argument="--row", remedy=f"one of {', '.join(GENERATORS)}")
     refuse_steps(GENERATORS[row])  # before torch is loaded
 
-    from .gan.experiments import TWO_MODES, fit_one
-    from .gan.train import Settings
+    from .gan.experiments.fit import TWO_MODES, fit_one
+    from .gan.univariate import Settings
     from .report import refuse_unwritable, write
     from .verify import gan_page
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import plot, report
-from .gan.experiments import FitComparison, Trained
+from .gan.experiments.fit import FitComparison, Trained
 from .gan.fits import landscape
 from .plot import normal_name
 
@@ -106,7 +106,7 @@ def verify(
     """Run everything, then write `out`/index.html in one move."""
     from proofs import ledger
 
-    from .gan.experiments import compare_fits
+    from .gan.experiments.fit import compare_fits
 
     entries = ledger.run(on_entry=on_claim)
     comparison = compare_fits(settings=settings, progress=on_step)

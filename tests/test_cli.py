@@ -164,7 +164,7 @@ def test_ctrl_c_while_loading(tmp_path):
 
 
 def test_a_row_that_trains_nothing_is_refused_before_any_work(monkeypatch):
-    from divergence.gan import experiments
+    from divergence.gan.experiments import fit as experiments
 
     monkeypatch.setattr(experiments, "best_fit", lambda *_: pytest.fail("the exact fit was computed"))
     with pytest.raises(InvalidParameter, match="a step"):

@@ -146,7 +146,7 @@ class Method:
         columns = []
         for along in range(2):
             moving = [Dual(x, one if i == along else zero) for i, x in enumerate(at)]
-            columns.append([float(part.dx) for part in self.field(*moving, o, **parameters)])
+            columns.append([float(part.dx) for part in self.field(moving[0], moving[1], o, **parameters)])
         return np.array(columns).T
 
     def eigenvalues(self, **parameters: Any) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Experiments: what theory predicts, what training does, and whether they agree, in numbers with uncertainty."""
