@@ -1,4 +1,4 @@
-"""Adam on the parameters of all members at once: one buffer, a rate per member, a dozen operations a step."""
+"""Steps on the parameters of all members at once: one buffer, a rate per member, a dozen operations a step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from torch import Tensor
 
 
 class Adam:
-    """Kingma and Ba's rule; `parts` are the parameters (E, …), views of one buffer, and `fall` scales every rate."""
+    """Kingma and Ba's rule; `parts` are the parameters (E, …), views of one buffer, and `fall` scales every rate.
 
-    def __init__(self, parts: Sequence[Tensor], rate: Any, betas: tuple[float, float]):
+    With `plain` the step is the gradient itself, whose length Adam would hide.
+    """
+
+    def __init__(self, parts: Sequence[Tensor], rate: Any, betas: tuple[float, float], plain: bool = False):
+        self.plain = plain
         self.members, self.betas, self.fall, self.count = parts[0].shape[0], betas, 1.0, 0
         self.flat = torch.cat([part.reshape(-1) for part in parts])
         self.parts, start = [], 0
@@ -37,6 +41,9 @@ class Adam:
     def follow(self, gradients: Sequence[Tensor]) -> None:
         """One step down the gradients, which come in the order of `parts`."""
         gradient = torch.cat([part.reshape(-1) for part in gradients])
+        if self.plain:
+            self.flat.add_(gradient * self.rate, alpha=-self.fall)
+            return
         slow, fast = self.betas
         self.count += 1
         self.mean.lerp_(gradient, 1 - slow)

@@ -86,6 +86,21 @@ class LocationScale:
 
 
 @dataclass(frozen=True)
+class Affine:
+    """The generator of a normal law on R^d: z -> centre + z A, with A at first `spread` times the identity."""
+
+    centre: tuple[float, ...]
+    spread: float = 1.0
+
+    def initial(self, rng: torch.Generator) -> list[Tensor]:
+        centre = torch.tensor(self.centre, device=rng.device)
+        return [self.spread * torch.eye(len(centre), device=rng.device)[None], centre[None, None]]
+
+    def __call__(self, parameters: Sequence[Tensor], x: Tensor) -> Tensor:
+        return torch.baddbmm(parameters[1], x, parameters[0])
+
+
+@dataclass(frozen=True)
 class Shift:
     """The generator x -> x + θ e₁: one parameter, the place along the first axis."""
 

@@ -21,6 +21,7 @@ from torch import Tensor
 from ..errors import InvalidParameter, ShapeMismatch
 from . import checkpoint
 from .adam import Adam
+from .information import information_bound, log_posterior, uniform_entropy
 from .networks import Network, stacked
 from .objectives import Objective
 from .packing import pack, refuse_unpackable
@@ -37,7 +38,9 @@ class Contest:
 
     The generator gets points (E, n, `latent`) from N(0, 1), or from `source` where that is given. The other numbers
     are weights of penalties, 0 for none: `r1` and `r2` (γ of γ/2 E |D'|²), `penalty` (λ of WGAN-GP), `consensus` (γ),
-    `reach` (weights are cut to it), `noise` (sd of instance noise), `pack` (samples judged together).
+    `reach` (weights are cut to it), `noise` (sd of instance noise), `pack` (samples judged together). With a `reader`
+    the last inputs are a code, one of as many as the reader has outputs, and the generator and the reader together
+    raise `information` times InfoGAN's bound.
     """
 
     data: Any
@@ -53,6 +56,8 @@ class Contest:
     reach: float = math.inf
     noise: float = 0.0
     pack: int = 1
+    information: float = 0.0
+    reader: Network | None = None
 
     def each(self, name: str, members: int) -> tuple[Any, ...]:
         """The field `name` once per member."""
@@ -71,7 +76,7 @@ class Schedule:
     """How it is played. Rates are one number, or a tuple with one per member; they fall on a half cosine.
 
     The critic's falls to a tenth, the generator's to nothing; `falling` False leaves both as they are. `warm_up` steps
-    at the start move the critic alone.
+    at the start move the critic alone. With `plain` the generator steps along its gradient itself, without Adam.
     """
 
     steps: int = 1000
@@ -82,6 +87,7 @@ class Schedule:
     betas: tuple[float, float] = (0.5, 0.99)
     warm_up: int = 0
     falling: bool = True
+    plain: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (("steps", 1), ("critic_steps", 1), ("batch", 1), ("warm_up", 0)):
@@ -111,6 +117,7 @@ class Trained:
     generator: list[Tensor]
     critic: list[Tensor]
     lost_at: np.ndarray
+    reader: list[Tensor] = field(default_factory=list)
     seen: np.ndarray = field(default_factory=lambda: np.empty(0, int))
     history: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -176,9 +183,13 @@ class _Loop:
         self.data = contest.each("data", self.members)
         self.generator_network = _network(contest.generator)
         networks = contest.each("generator", self.members)
-        self.generator = Adam(stacked(networks, self.streams.generators), schedule.generator_rate, schedule.betas)
+        self.generator = Adam(
+            stacked(networks, self.streams.generators), schedule.generator_rate, schedule.betas, schedule.plain
+        )
         critics = (contest.critic,) * self.members
         self.critic = Adam(stacked(critics, self.streams.generators), schedule.critic_rate, schedule.betas)
+        readers = [] if contest.reader is None else stacked((contest.reader,) * self.members, self.streams.generators)
+        self.reader = Adam(readers, schedule.critic_rate, schedule.betas) if readers else None
         self.groups = _groups(contest.each("objective", self.members))
         self.paired = any(objective.paired for objective, _ in self.groups)
         self.lost_at = torch.full((self.members,), -1, dtype=torch.int64, device=device)
@@ -206,6 +217,7 @@ class _Loop:
             [part.detach() for part in self.generator.parts],
             [part.detach() for part in self.critic.parts],
             self.lost_at.cpu().numpy(),
+            [] if self.reader is None else [part.detach() for part in self.reader.parts],
             np.array(self.seen),
             history,
         )
@@ -273,8 +285,22 @@ class _Loop:
     def _generator_step(self, real: Tensor, inputs: Tensor, noise: tuple[Any, Any]) -> None:
         if self.c.consensus:
             return self._consensus_step(self.generator, real, inputs)
-        loss = self._generator_loss(real + noise[0], self.generator_network(self.generator.parts, inputs) + noise[1])
-        return self.generator.follow(torch.autograd.grad(loss.sum(), self.generator.parts))
+        fake = self.generator_network(self.generator.parts, inputs)
+        loss = self._generator_loss(real + noise[0], fake + noise[1])
+        if self.reader is None:
+            return self.generator.follow(torch.autograd.grad(loss.sum(), self.generator.parts))
+        loss = loss - self.c.information * self._information(fake, inputs)
+        both = torch.autograd.grad(loss.sum(), [*self.generator.parts, *self.reader.parts])
+        self.generator.follow(both[: len(self.generator.parts)])
+        return self.reader.follow(both[len(self.generator.parts) :])
+
+    def _information(self, fake: Tensor, inputs: Tensor) -> Tensor:
+        """(E,): a lower bound of I(code; sample), by what the reader makes of the samples."""
+        assert self.c.reader is not None
+        assert self.reader is not None
+        logits = self.c.reader(self.reader.parts, fake)
+        codes = inputs[..., -logits.shape[-1] :].argmax(-1)
+        return information_bound(log_posterior(logits, codes), uniform_entropy(logits.shape[-1]))
 
     def _consensus_step(self, player: Adam, real: Tensor, inputs: Tensor) -> None:
         """The player's own gradient, and that of γ/2 of the squared length of both players' gradients together."""
@@ -330,6 +356,7 @@ class _Loop:
             "step": self.step,
             "generator": self.generator.state(),
             "critic": self.critic.state(),
+            "reader": None if self.reader is None else self.reader.state(),
             "streams": self.streams.state(),
             "lost_at": self.lost_at,
             "seen": self.seen,
@@ -340,6 +367,8 @@ class _Loop:
         self.step, self.seen, self.lost_at = state["step"], state["seen"], state["lost_at"]
         self.generator.restore(state["generator"])
         self.critic.restore(state["critic"])
+        if self.reader is not None:
+            self.reader.restore(state["reader"])
         self.streams.restore(state["streams"])
         self.history = {name: list(parts) for name, parts in state["history"].items()}
 

@@ -16,6 +16,7 @@ from ..fits import Fit, best_fit, divergence_from, flow_end
 from ..losses import refuse_steps
 from ..toys import NormalMixture, log_normal
 from ..univariate import Run, Settings, train_rows
+from .outcome import student_interval
 
 TWO_MODES = NormalMixture(weights=(0.75, 0.25), means=(-1.0, 2.5), sds=(0.8, 0.5))
 
@@ -133,17 +134,6 @@ def _judged(row: Generator, data: NormalMixture, best: Fit, flow: Fit, run: Run)
 def _at_most(share: float) -> str:
     """A share in hundredths of a percent, rounded up, so that it is a bound; never 0, which nothing shows."""
     return f"{max(math.ceil(share * 1e4), 1) / 1e4:.2%}" if math.isfinite(share) else f"{share:.0%}"
-
-
-def student_interval(values: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
-    """The mean and its Student interval; a single value tells nothing about its spread, so its interval is the line."""
-    from scipy.special import stdtrit
-
-    centre, n = float(values.mean()), len(values)
-    if n < 2:
-        return centre, -np.inf, np.inf
-    half = float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
-    return centre, centre - half, centre + half
 
 
 def critic_scores(row: Generator, data: NormalMixture, run: Run) -> tuple[tuple[float, ...], tuple[float, ...]]:
