@@ -24,11 +24,16 @@ def squared_slope(critic: Critic, x: Tensor) -> Tensor:
     return slopes(critic, x).square().sum(-1).mean(-1)
 
 
-def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor, aim: float = 1.0) -> Tensor:
-    """E (|∇ₓ D| - aim)² at x = mix·real + (1 - mix)·fake, `mix` (E, n) uniform on [0, 1] (Gulrajani et al. 2017)."""
+def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor, aim: float = 1.0, one_sided: bool = False) -> Tensor:
+    """E (|∇ₓ D| - aim)² at x = mix·real + (1 - mix)·fake, `mix` (E, n) uniform on [0, 1] (Gulrajani et al. 2017).
+
+    `one_sided` forgives slopes below `aim` (Petzka et al. 2018): the two-sided penalty pushes a critic that is flat at
+    first to slope 1 whichever way it leans, and may hold it on the wrong side.
+    """
     share = mix.unsqueeze(-1)
     slope = slopes(critic, share * real + (1 - share) * fake)
-    return (torch.linalg.vector_norm(slope, dim=-1) - aim).square().mean(-1)
+    over = torch.linalg.vector_norm(slope, dim=-1) - aim
+    return (over.relu() if one_sided else over).square().mean(-1)
 
 
 @torch.no_grad()

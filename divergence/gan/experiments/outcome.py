@@ -1,4 +1,4 @@
-"""What an experiment returns: its checks, each a prediction against a measurement with its interval, data and figures."""
+"""What an experiment returns: checks of predictions against measurements, with intervals, data and figures."""
 
 from __future__ import annotations
 
