@@ -18,12 +18,12 @@ def run(setup: Setup) -> Outcome:
     """The same generator steps with k = 1 to 10: how near the discriminator is to D*, how far the fit from the best."""
     row = named_row(setup.divergence or "js")
     ks = setup.pick((1, 3, 10), (1, 2, 3, 5, 10))
-    n, steps = setup.pick(4, 16), setup.pick(150, 500)
+    n, steps = setup.pick(4, 16), setup.pick(200, 500)
     best = best_fit(row, TWO_MODES)
     errors, distances = [], []
     for k in ks:
         settings = Settings(
-            members=n, steps=steps, critic_steps=k, batch=256, warm_up=20, seed=setup.seed, device=setup.device
+            members=n, steps=steps, critic_steps=k, batch=256, warm_up=20, generator_rate=2e-2, seed=setup.seed, device=setup.device
         )
         bar = setup.bar(f"k = {k}", steps)
         (found,) = train_rows([row], TWO_MODES, settings, watched=10, progress=bar)

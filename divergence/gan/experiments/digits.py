@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...estimate.energy import energy
+from ...integral_metric import energy
+from ...measure import Discrete
 from ...generators import GENERATORS
 from ..networks import Perceptron
 from ..objectives import LEAST_SQUARES, Objective, from_row
@@ -74,7 +75,7 @@ def run(setup: Setup) -> Outcome:
 
 def score(held: np.ndarray, made: np.ndarray) -> float:
     """The energy distance of two samples."""
-    return float(energy.estimate(held, made))
+    return float(energy(*(Discrete(np.full(len(x), 1 / len(x)), x) for x in (held, made))))
 
 
 def figure(pixels: np.ndarray, made: np.ndarray, names: list[str]) -> Any:
