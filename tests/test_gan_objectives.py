@@ -18,10 +18,10 @@ from divergence.gan.objectives import (
     WASSERSTEIN,
     from_row,
     named,
-    named_row,
 )
 from divergence.gan.packing import pack
 from divergence.gan.penalties import confine, gradient_penalty, squared_slope
+from divergence.gan.rows import named_row
 from divergence.generators import GENERATORS
 from divergence.symbol_words import SymbolWords
 

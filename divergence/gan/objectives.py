@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidParameter
-from ..generators import GENERATORS, Generator, power
+from ..generators import GENERATORS, Generator
 from ..ops import words
 from .losses import refuse_steps
+from .rows import named_row
 from .suggestions import suggest
 
 Array = Any
@@ -95,28 +96,6 @@ RELATIVISTIC = Objective(
 )
 
 OBJECTIVES: dict[str, Objective] = {o.name: o for o in (LEAST_SQUARES, HINGE, WASSERSTEIN, RELATIVISTIC)}
-
-
-def named_row(name: str, argument: str = "divergence") -> Generator:
-    """A smooth row by its name; power(a) for a number a.
-
-    >>> named_row("power(0.5)").parameters
-    {'a': 0.5}
-
-    Raises InvalidParameter for names of no row, with the nearest one, and for rows whose best critic is a step.
-    """
-    row = GENERATORS.get(name)
-    if row is None and name.startswith("power(") and name.endswith(")"):
-        try:
-            row = power(float(name[6:-1]))
-        except ValueError:
-            row = None
-    if row is None:
-        raise InvalidParameter(
-            f"no row is called {name!r}", argument=argument, remedy=suggest(name, [*GENERATORS, "power(0.5)"])
-        )
-    refuse_steps(row)
-    return row
 
 
 def named(name: str, argument: str = "objective") -> Objective:

@@ -24,7 +24,9 @@ def squared_slope(critic: Critic, x: Tensor) -> Tensor:
     return slopes(critic, x).square().sum(-1).mean(-1)
 
 
-def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor, aim: float = 1.0, one_sided: bool = False) -> Tensor:
+def gradient_penalty(
+    critic: Critic, real: Tensor, fake: Tensor, mix: Tensor, aim: float = 1.0, one_sided: bool = False
+) -> Tensor:
     """E (|∇ₓ D| - aim)² at x = mix·real + (1 - mix)·fake, `mix` (E, n) uniform on [0, 1] (Gulrajani et al. 2017).
 
     `one_sided` forgives slopes below `aim` (Petzka et al. 2018): the two-sided penalty pushes a critic that is flat at

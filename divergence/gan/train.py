@@ -37,10 +37,10 @@ class Contest:
     """Who plays for what: `data`, `generator` and `objective` are one for all members, or a tuple with one each.
 
     The generator gets points (E, n, `latent`) from N(0, 1), or from `source` where that is given. The other numbers
-    are weights of penalties, 0 for none: `r1` and `r2` (γ of γ/2 E |D'|²), `penalty` (λ of WGAN-GP, `one_sided` or not), `consensus` (γ),
-    `reach` (weights are cut to it), `noise` (sd of instance noise), `pack` (samples judged together). With a `reader`
-    the last inputs are a code, one of as many as the reader has outputs, and the generator and the reader together
-    raise `information` times InfoGAN's bound.
+    are weights of penalties, 0 for none: `r1` and `r2` (γ of γ/2 E |D'|²), `penalty` (λ of WGAN-GP, `one_sided` or
+    not), `consensus` (γ), `reach` (weights are cut to it), `noise` (sd of instance noise), `pack` (samples judged
+    together). With a `reader` the last inputs are a code, one of as many as the reader has outputs, and the generator
+    and the reader together raise `information` times InfoGAN's bound.
     """
 
     data: Any
@@ -277,9 +277,7 @@ class _Loop:
         if self.c.r2:
             loss = loss + self.c.r2 / 2 * squared_slope(self._logits, fake)
         if mix is not None:
-            loss = loss + self.c.penalty * gradient_penalty(
-                self._logits, real, fake, mix, one_sided=self.c.one_sided
-            )
+            loss = loss + self.c.penalty * gradient_penalty(self._logits, real, fake, mix, one_sided=self.c.one_sided)
         self.critic.follow(torch.autograd.grad(loss.sum(), self.critic.parts))
         if math.isfinite(self.c.reach):
             confine(self.critic.parts, self.c.reach)

@@ -37,7 +37,7 @@ def run(name: str, setup: Setup) -> Outcome:
         raise InvalidParameter(
             f"no experiment is called {name!r}", argument="experiment", remedy=suggest(name, EXPERIMENTS)
         )
-    from ..objectives import named_row
+    from ..rows import named_row
     from ..train import refuse_device
 
     refuse_device(setup.device)

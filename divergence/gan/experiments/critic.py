@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import numpy_words, quiet
-from ..objectives import named_row
+from ..rows import named_row
 from ..toys import log_normal
 from ..univariate import Run, Settings, train_rows
 from .fit import TWO_MODES
@@ -19,7 +19,7 @@ def run(setup: Setup) -> Outcome:
     names = [setup.divergence] if setup.divergence else setup.pick(["js"], ["js", "kl", "reverse_kl"])
     rows = [named_row(name) for name in names]
     settings = Settings(
-        members=setup.pick(4, 16), steps=setup.pick(300, 1200), seed=setup.seed, device=setup.device, warm_up=30
+        members=setup.pick(3, 16), steps=setup.pick(200, 1200), seed=setup.seed, device=setup.device, warm_up=30
     )
     progress = setup.bar(f"critics of {', '.join(names)}", settings.steps)
     runs = train_rows(rows, TWO_MODES, settings, watched=setup.pick(15, 30), progress=progress)
@@ -50,7 +50,10 @@ def run(setup: Setup) -> Outcome:
         tuple(checks),
         settings.members,
         setup,
-        {name: {key: value.mean(-1) if value.ndim > 1 else value for key, value in c.items()} for name, c in curves.items()},
+        {
+            name: {key: value.mean(-1) if value.ndim > 1 else value for key, value in c.items()}
+            for name, c in curves.items()
+        },
         {"critic": lambda: figure(curves)},
         ("For the js row V = 2·bound − log 4, so its gap in V is twice the gap shown.",),
     )

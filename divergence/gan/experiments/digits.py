@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...generators import GENERATORS
 from ...integral_metric import energy
 from ...measure import Discrete
-from ...generators import GENERATORS
 from ..networks import Perceptron
 from ..objectives import LEAST_SQUARES, Objective, from_row
 from ..plane import Collection
@@ -48,9 +48,7 @@ def run(setup: Setup) -> Outcome:
     streams = Streams([seed + 1 for seed in seeds] * len(objectives), setup.device)
     z = streams.draw(lambda _, g: torch.randn((len(held), 16), generator=g, device=g.device))
     made = found.make(z).double().cpu().numpy()
-    scores = {
-        name: np.array([score(held, made[i * n + j]) for j in range(n)]) for i, name in enumerate(objectives)
-    }
+    scores = {name: np.array([score(held, made[i * n + j]) for j in range(n)]) for i, name in enumerate(objectives)}
     rng = np.random.default_rng(setup.seed)
     centre, spread = seen.mean(0), np.cov(seen.T)
     normal = np.array([score(held, rng.multivariate_normal(centre, spread, len(held))) for _ in range(n)])
@@ -91,7 +89,9 @@ def figure(pixels: np.ndarray, made: np.ndarray, names: list[str]) -> Any:
                 strip[:, 9 * i : 9 * i + 8] = image.reshape(8, 8)
             ax.imshow(strip, cmap="gray_r", vmin=-1, vmax=1)
             ax.set(xticks=[], yticks=[])
-            ax.set_ylabel(name.replace(", ", ",\n").replace("_", "\n"), rotation=0, ha="right", va="center", fontsize=8.5)
+            ax.set_ylabel(
+                name.replace(", ", ",\n").replace("_", "\n"), rotation=0, ha="right", va="center", fontsize=8.5
+            )
             for side in ax.spines.values():
                 side.set_visible(False)
         return drawn

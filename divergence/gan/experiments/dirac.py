@@ -17,7 +17,7 @@ CONVERGENT = ("instance_noise", "r1", "r2", "r1_r2", "consensus")
 def run(setup: Setup) -> Outcome:
     """Every method from many starts, simultaneous and alternating; no network and no sampling, so no interval."""
     rng = np.random.default_rng(setup.seed)
-    count, steps = setup.pick(16, 64), setup.pick(1200, 6000)
+    count, steps = setup.pick(16, 64), setup.pick(800, 6000)
     starts = rng.uniform(0.3, 1.0, count) * np.exp(2j * np.pi * rng.uniform(size=count))
     checks, table, ends = [], [], {}
     for name, method in METHODS.items():
@@ -44,7 +44,11 @@ def run(setup: Setup) -> Outcome:
     h, path = 0.3, simulate(METHODS["gan"], (0.5, -0.2), 0.3, 40)
     growth = (path[1:] ** 2).sum(1) / (path[:-1] ** 2).sum(1)
     exact = 1 + (h / (1 + np.exp(path[:-1, 0] * path[:-1, 1]))) ** 2
-    checks.append(near("gan: r² grows by 1 + h² f'(θψ)² a step, largest deviation", float(abs(growth / exact - 1).max()), 0, 1e-12))
+    checks.append(
+        near(
+            "gan: r² grows by 1 + h² f'(θψ)² a step, largest deviation", float(abs(growth / exact - 1).max()), 0, 1e-12
+        )
+    )
     circle = simulate(METHODS["non_saturating"], (1.0, 1.0), STEP, 4000)
     rest = float(np.hypot(*circle[-2000:].T).mean())
     checks.append(near("non_saturating, simultaneous: radius of rest, √(2h)", rest, math.sqrt(2 * STEP), 0.01))

@@ -29,7 +29,9 @@ def run(setup: Setup) -> Outcome:
     (known, bounds, tables, samples), (plain, _, _, _) = results
     most = uniform_entropy(CODES)
     checks = (
-        within("with the term: I(code; mode) of 8 codes and 8 modes, in nats of log 8", known / most, 0.6, 1.2, "above 0.6"),
+        within(
+            "with the term: I(code; mode) of 8 codes and 8 modes, in nats of log 8", known / most, 0.6, 1.2, "above 0.6"
+        ),
         within("without it: the same", plain / most, -0.3, 0.6, "below 0.6"),
         Check(
             "the reader's bound less log 8, largest",
@@ -45,7 +47,12 @@ def run(setup: Setup) -> Outcome:
         checks,
         n,
         setup,
-        {"information": known, "without the term": plain, "bound": bounds, "code by mode of the first member": tables[0]},
+        {
+            "information": known,
+            "without the term": plain,
+            "bound": bounds,
+            "code by mode of the first member": tables[0],
+        },
         {"infogan": lambda: figure(samples, tables)},
     )
 

@@ -16,6 +16,7 @@ from ..train import Contest, Schedule, train
 from .outcome import Check, Outcome, Setup, student_interval, within
 
 SAMPLES = 2500
+KINDS = ("modes", "high_quality", "kl")
 
 
 def run(setup: Setup) -> Outcome:
@@ -32,7 +33,7 @@ def run(setup: Setup) -> Outcome:
     table: list[dict[str, Any]] = []
     for (name, pack), found in counts.items():
         label = f"{name}, pack {pack}"
-        modes, good, kl = (np.array([getattr(c, part) for c in found], float) for part in ("modes", "high_quality", "kl"))
+        modes, good, kl = (np.array([getattr(c, part) for c in found], float) for part in KINDS)
         bad = [c.audit for c in found if c.audit]
         checks.append(Check(f"{label}: rows that fail the audit log(K/M) ≤ KL ≤ log K", "0", float(len(bad)), not bad))
         table.append(
@@ -49,18 +50,30 @@ def run(setup: Setup) -> Outcome:
         least = -0.5 if setup.quick else 0.0
         centre, low, high = student_interval(gain)
         # the interval may reach below: what is refuted is a loss
-        checks.append(Check(f"{name}: modes that packing by {packed} gains", f"at least {least:g}", centre, centre >= least, low, high))
+        checks.append(
+            Check(
+                f"{name}: modes that packing by {packed} gains",
+                f"at least {least:g}",
+                centre,
+                centre >= least,
+                low,
+                high,
+            )
+        )
     return Outcome(
         "modes",
         "Ring and grid: how many modes does a GAN reach, and does packing help?",
         tuple(checks),
         n,
         setup,
-        {"table": table, "published": "ring: GAN 6.3 ± 0.5 modes, PacGAN2 7.9 ± 0.1; grid: GAN 17.3 ± 0.8, PacGAN4 24.8 ± 0.2"},
+        {
+            "table": table,
+            "published": "ring: GAN 6.3 ± 0.5 modes, PacGAN2 7.9 ± 0.1; grid: GAN 17.3 ± 0.8, PacGAN4 24.8 ± 0.2",
+        },
         {"samples": lambda: figure(cases, counts, drawn)},
         (
-            "Smaller networks and fewer steps than PacGAN's (G of 4 × 400 with batch norm): two hidden layers of 64, so "
-            "its table is not reproduced number by number; the protocol of counting is.",
+            "Smaller networks and fewer steps than PacGAN (two hidden layers of 64), so its table is not reproduced "
+            "number by number; the protocol of counting is.",
         ),
     )
 

@@ -46,7 +46,7 @@ class Check:
     what: str
     predicted: str
     measured: float
-    holds: bool
+    holds: Any  # true or false, of Python or numpy
     low: float = math.nan
     high: float = math.nan
 
@@ -67,7 +67,7 @@ class Outcome:
 
     @property
     def confirmed(self) -> bool:
-        return all(check.holds for check in self.checks)
+        return all(bool(check.holds) for check in self.checks)
 
     @property
     def verdict(self) -> str:

@@ -68,7 +68,7 @@ def figure(maps: dict[float, np.ndarray], separations: np.ndarray, weights: np.n
     def draw() -> Any:
         drawn, axes = canvas(3.2 * (len(maps) + 1), 3.3, 1, len(maps) + 1)
         names = {0.0: "reverse KL (a = 0)", 0.5: "Hellinger (a = ½)", 1.0: "forward KL (a = 1)"}
-        mesh = None
+        mesh: Any = None
         for ax, (a, values) in zip(axes[0], maps.items()):
             edges = np.append(separations - np.diff(separations)[0] / 2, separations[-1] + np.diff(separations)[0] / 2)
             mesh = ax.pcolormesh(edges, np.arange(len(weights) + 1), values, cmap="RdBu_r", vmin=0, vmax=1)
@@ -83,7 +83,7 @@ def figure(maps: dict[float, np.ndarray], separations: np.ndarray, weights: np.n
         ax.plot(a, [found[k].exists for k in a], "s--", color=DATA, markersize=4, label="a one-mode optimum exists")
         ax.set(xlabel="a of power(a)", ylabel="m", ylim=(0, None))
         ax.set_title("equal modes", fontsize=10)
-        ax.legend(fontsize=8, loc="upper left")
+        ax.legend(fontsize=8, loc="lower right")
         return drawn
 
     return draw()

@@ -38,7 +38,7 @@ def run(setup: Setup) -> Outcome:
     theta = np.linspace(0.25, 8, 32)
     saturating, other = pulls(theta)
     at, not_at = (float(part[0]) for part in pulls(np.array([FAR])))
-    n = setup.pick(8, 32)
+    n = setup.pick(5, 32)
     seeds = member_seeds(setup.seed, n)
     row = GENERATORS["js"]
     contest = Contest(
@@ -47,7 +47,7 @@ def run(setup: Setup) -> Outcome:
         Perceptron((1, 24, 24, 1), centre=FAR / 2, scale=3.0),
         (*(from_row(row) for _ in seeds), *(from_row(row, saturating=False) for _ in seeds)),
     )
-    steps = setup.pick(200, 400)
+    steps = setup.pick(160, 400)
     schedule = Schedule(steps, 2, 128, generator_rate=0.05, warm_up=150, falling=False, plain=True)
     bar = setup.bar("saturating and not", steps)
     found = train(contest, schedule, seeds * 2, device=setup.device, watch=_place, progress=bar)
@@ -64,7 +64,13 @@ def run(setup: Setup) -> Outcome:
         within("trained, first 20 steps: slope in θ of −log D", early[n:], 0.5, FAR / 2, "½ to 3, of 3 at D*"),
         within("trained, first 20 steps: slope in θ of log(1 − D)", early[:n], -0.01, 0.05, "below 0.05"),
         within("−log D: distance left at the end", left[n:], 0, 0.5, "below 0.5"),
-        within(f"log(1 − D): distance left after {steps} steps", left[:n], left[n:].max(), FAR + 1, "more than the worst of −log D"),
+        within(
+            f"log(1 − D): distance left after {steps} steps",
+            left[:n],
+            left[n:].max(),
+            FAR + 1,
+            "more than the worst of −log D",
+        ),
     )
     data = {"theta": theta, "saturating": saturating, "non-saturating": other, "paths": paths[:: max(1, steps // 50)]}
     return Outcome(

@@ -23,10 +23,11 @@ ROWS = ("kl", "reverse_kl")
 
 def run(setup: Setup) -> Outcome:
     """One batch on the line (two rows, two separations), one in the plane; every member its own seed and start."""
-    n, places = setup.pick(6, 64), setup.pick((FAR,), (NEAR, FAR))
+    n, places = setup.pick(5, 64), setup.pick((FAR,), (NEAR, FAR))
     rng = np.random.default_rng(setup.seed)
     seeds = member_seeds(setup.seed, n)
-    line, plane = _line(setup, seeds, places, rng), _plane(setup, seeds, rng)
+    line = _line(setup, seeds, places, rng)
+    plane = {} if setup.quick else _plane(setup, seeds, rng)
     checks: list[Check] = []
     for m in places:
         data = two_modes(m)
@@ -34,18 +35,17 @@ def run(setup: Setup) -> Outcome:
             ends = line[name, m]
             on_one = (np.abs(ends[:, 0]) > 0.6 * m) & (ends[:, 1] < 1.5)
             seeks = name == "reverse_kl" and m == FAR
-            mean, sd, _ = best(GENERATORS[name], data)
+            _, sd, _ = best(GENERATORS[name], data)
             said = f"line, m = {m:g}, {name}: share of fits on one mode"
             checks.append(share(said, on_one, 0.95 if seeks else 0.0, 1.0 if seeks else 0.05))
             said = f"line, m = {m:g}, {name}: sd of the fits, exact {sd:.4f}"
             checks.append(within(said, ends[:, 1], sd - 0.12 * sd, sd + 0.12 * sd))
-    for name in ROWS:
-        lesser = plane[name]
+    for name, lesser in plane.items():
         low, high = (0.0, 0.05) if name == "reverse_kl" else (0.35, 0.5)
         checks.append(within(f"plane, {name}: samples nearer to the mode that has fewer", lesser, low, high))
     data = {
         "line": [{"row": name, "m": m, "ends": ends} for (name, m), ends in line.items()],
-        "plane": {name: values for name, values in plane.items()},
+        "plane": plane,
     }
     return Outcome(
         "seeking",
@@ -55,7 +55,7 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"seeking": lambda: figure(line, plane, places)},
-        ("Starts are wide and about one mode or the other, as the centred fit stays a local optimum of reverse KL; before m = 2.800082 the best fit by reverse KL covers both modes too.",),
+        ("Starts are wide, about one mode or the other: the centred fit stays a local optimum of reverse KL.",),
     )
 
 
@@ -78,7 +78,7 @@ def _line(setup: Setup, seeds: list[int], places: Any, rng: np.random.Generator)
 
 
 def _schedule(setup: Setup) -> Schedule:
-    steps, batch = setup.pick(400, 800), setup.pick(128, 256)
+    steps, batch = setup.pick(300, 800), setup.pick(128, 256)
     return Schedule(steps, 4, batch, critic_rate=2e-3, generator_rate=3e-2, warm_up=60)
 
 
@@ -93,7 +93,7 @@ def _place(generator: Any, critic: Any) -> dict[str, torch.Tensor]:
 
 def _plane(setup: Setup, seeds: list[int], rng: np.random.Generator) -> dict[str, np.ndarray]:
     n = len(seeds)
-    starts = [Affine((float(x), float(y)), 2.5) for x, y in _sides(rng, n)]
+    starts = [Affine((float(x), float(y)), 2.0) for x, y in _sides(rng, n)]
     contest = Contest(
         data=PLANE,
         generator=tuple(starts * 2),
@@ -101,7 +101,7 @@ def _plane(setup: Setup, seeds: list[int], rng: np.random.Generator) -> dict[str
         objective=tuple(from_row(GENERATORS[name]) for name in ROWS for _ in seeds),
         latent=2,
     )
-    schedule = _schedule(setup)
+    schedule = Schedule(800, 4, 128, critic_rate=2e-3, generator_rate=2e-2, warm_up=100)
     bar = setup.bar("forward and reverse KL in the plane", schedule.steps)
     found = train(contest, schedule, seeds * 2, device=setup.device, progress=bar)
     rng_z = torch.Generator(device=setup.device).manual_seed(setup.seed)
@@ -116,7 +116,7 @@ def figure(line: Any, plane: Any, places: Any) -> Any:
 
     @in_style
     def draw() -> Any:
-        drawn, axes = canvas(3.2 * (len(places) + 1), 3.2, 1, len(places) + 1)
+        drawn, axes = canvas(3.2 * (len(places) + bool(plane)), 3.2, 1, len(places) + bool(plane))
         for ax, m in zip(axes[0], places):
             x = np.linspace(-m - 5, m + 5, 400)
             p = np.exp(two_modes(m).log_density(x))
@@ -124,11 +124,15 @@ def figure(line: Any, plane: Any, places: Any) -> Any:
             for name, color in (("kl", DATA), ("reverse_kl", FIT)):
                 for i, (mean, sd) in enumerate(line[name, m][:24].tolist()):
                     q = np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
-                    ax.plot(x, q, color=color, linewidth=0.7, alpha=0.5, label=name.replace("_", " ") if i == 0 else None)
+                    ax.plot(
+                        x, q, color=color, linewidth=0.7, alpha=0.5, label=name.replace("_", " ") if i == 0 else None
+                    )
             ax.set_title(f"modes at ±{m:g}", fontsize=10.5)
             ax.set(yticks=[], ylim=(0, 0.5))
             ax.spines["left"].set_visible(False)
         axes[0, 0].legend(fontsize=9, loc="upper left")
+        if not plane:
+            return drawn
         ax = axes[0, -1]
         bins = np.linspace(0, 0.5, 26)
         for name, color in (("kl", DATA), ("reverse_kl", FIT)):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...generators import GENERATORS, power
 from ..fits import best_fit, divergence_from
-from ..objectives import named_row
+from ..rows import named_row
 from ..toys import NormalMixture
 from ..transport_fits import best_w1, best_w2
 from ..univariate import Settings
@@ -56,13 +56,24 @@ def run(setup: Setup) -> Outcome:
         low, high = np.quantile(distance, [0.0, 1.0])
         middle = float(np.median(distance))
         checks.append(
-            Check(f"{name}: trained fit off the exact one, median", f"below {reach:.3g}", middle, middle < reach, low, high)
+            Check(
+                f"{name}: trained fit off the exact one, median",
+                f"below {reach:.3g}",
+                middle,
+                middle < reach,
+                low,
+                high,
+            )
         )
     exponents = setup.pick((-1.0, 0.0, 1.0), (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0))
     dial = [best_fit(power(a), DATA) for a in exponents]
     means, sds = [fit.mean for fit in dial], [fit.sd for fit in dial]
-    checks.append(Check("power(a): the mean falls with a, largest step", "below 0", max(np.diff(means)), max(np.diff(means)) < 0))
-    checks.append(Check("power(a): the sd rises with a, least step", "above 0", min(np.diff(sds)), min(np.diff(sds)) > 0))
+    checks.append(
+        Check("power(a): the mean falls with a, largest step", "below 0", max(np.diff(means)), max(np.diff(means)) < 0)
+    )
+    checks.append(
+        Check("power(a): the sd rises with a, least step", "above 0", min(np.diff(sds)), min(np.diff(sds)) > 0)
+    )
     w1, w2 = best_w1(DATA), best_w2(DATA)
     checks.append(near("W2: its mean is that of the data", w2.mean, DATA.mean, 1e-9))
     cross = np.array([[divergence_from(r, DATA, t.mean[0], t.sd[0]).value for t in trained] for r in rows])
@@ -95,7 +106,7 @@ def run(setup: Setup) -> Outcome:
         data,
         {"fits": lambda: figure(trained, dial, exponents, w1, w2), "cross": lambda: cross_figure(names, cross)},
         (
-            "The published table's JS is twice the library's js; the interval of a trained fit is its range over seeds.",
+            "The published table's JS is twice the library's js; a trained fit's interval is its range over seeds.",
             "The aim of a trained fit is the paper's own distance from its optimum where that is published.",
         ),
     )
@@ -111,9 +122,19 @@ def figure(trained: Any, dial: Any, exponents: Any, w1: Any, w2: Any) -> Any:
         left, right = axes[0]
         for i, t in enumerate(trained):
             ends = t.run.ends()[t.run.finite]
-            left.plot(ends[:, 0], ends[:, 1], ".", color=BLUE, markersize=5, alpha=0.6, label="trained" if i == 0 else None)
-            left.plot(t.best.mean, t.best.sd, "*", color=FIT, markersize=11, markeredgecolor=INK, markeredgewidth=0.5,
-                      label="exact" if i == 0 else None)
+            left.plot(
+                ends[:, 0], ends[:, 1], ".", color=BLUE, markersize=5, alpha=0.6, label="trained" if i == 0 else None
+            )
+            left.plot(
+                t.best.mean,
+                t.best.sd,
+                "*",
+                color=FIT,
+                markersize=11,
+                markeredgecolor=INK,
+                markeredgewidth=0.5,
+                label="exact" if i == 0 else None,
+            )
             left.annotate(t.row.name, (t.best.mean, t.best.sd), (6, 5), textcoords="offset points", fontsize=8.5)
         left.set(xlabel="mean", ylabel="standard deviation")
         left.margins(0.15)
@@ -121,7 +142,9 @@ def figure(trained: Any, dial: Any, exponents: Any, w1: Any, w2: Any) -> Any:
         left.legend(fontsize=9, loc="lower left")
         right.plot([f.mean for f in dial], [f.sd for f in dial], "o-", color=THIRD, markersize=4, linewidth=1.2)
         for a, f in zip(exponents, dial):
-            right.annotate(f"a = {a:g}".replace("-", "−"), (f.mean, f.sd), (6, 4), textcoords="offset points", fontsize=8.5)
+            right.annotate(
+                f"a = {a:g}".replace("-", "−"), (f.mean, f.sd), (6, 4), textcoords="offset points", fontsize=8.5
+            )
         for name, f in (("W1", w1), ("W2", w2)):
             right.plot(f.mean, f.sd, "D", color=FIT, markersize=6)
             right.annotate(name, (f.mean, f.sd), (7, -3), textcoords="offset points", fontsize=9, color=FIT)
@@ -149,8 +172,16 @@ def cross_figure(names: list[str], cross: np.ndarray) -> Any:
             for j in range(n):
                 dark = bool(np.log(ratio[i, j]) > 0.7)
                 text = f"{ratio[i, j]:.3f}" if ratio[i, j] < 10 else "large"
-                ax.text(j, i, text, ha="center", va="center", fontsize=8.5, color="white" if dark else "#222222",
-                        fontweight="bold" if i == j else "normal")
+                ax.text(
+                    j,
+                    i,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=8.5,
+                    color="white" if dark else "#222222",
+                    fontweight="bold" if i == j else "normal",
+                )
         short = [name.replace("_", " ").replace("squared ", "sq. ") for name in names]
         ax.set_xticks(range(n), short, rotation=35, ha="right", fontsize=9)
         ax.set_yticks(range(n), short, fontsize=9)
