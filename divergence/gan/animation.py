@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 
-def gif(figure: Any, draw: Callable[[int], Any], frames: int, *, per_second: int = 12, dots_per_inch: int = 72) -> bytes:
+def gif(
+    figure: Any, draw: Callable[[int], Any], frames: int, *, per_second: int = 12, dots_per_inch: int = 72
+) -> bytes:
     """The bytes of a GIF of `frames` pictures; `draw`(i) changes the figure's artists to picture i.
 
     The last picture is held for a second and a half.

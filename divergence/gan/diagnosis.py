@@ -97,12 +97,12 @@ def diagnose(
     accuracy, better = ((float((r > 0).mean()) + float((f <= 0).mean())) / 2 for r, f in (told, found))
     error = 0.5 / np.sqrt(min(len(x) for x in held))
     asleep = better - accuracy > 3 * error
-    table, off = _calibration(*told, bins)
+    table, off = _calibration(told[0], told[1], bins)
     return Diagnosis(
         table,
         off,
-        _implied(*told),
-        _implied(*found),
+        _implied(told[0], told[1]),
+        _implied(found[0], found[1]),
         accuracy,
         better,
         asleep,

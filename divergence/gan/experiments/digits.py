@@ -22,7 +22,8 @@ def run(setup: Setup) -> Outcome:
     """GANs of a few losses on half of the digits; the other half is what their samples are compared with."""
     from sklearn.datasets import load_digits
 
-    pixels = load_digits().data / 8 - 1
+    digits: Any = load_digits()
+    pixels = digits.data / 8 - 1
     order = np.random.default_rng(setup.seed).permutation(len(pixels))
     seen, held = pixels[order[:900]], pixels[order[900:]]
     objectives: dict[str, Objective] = {"js, non-saturating": from_row(GENERATORS["js"], saturating=False)}
