@@ -90,7 +90,6 @@ Out = Annotated[Path, typer.Option(help="Folder of the report.")]
 Device = Annotated[str, typer.Option(help="cpu, or cuda where there is one.")]
 Members = Annotated[int, typer.Option(help="How many independent GANs per row.")]
 Steps = Annotated[int, typer.Option(help="Generator steps of each GAN.")]
-Row = Annotated[str, typer.Option(help="Which divergence trains it.")]
 
 
 @app.command()
@@ -165,9 +164,9 @@ def verify(
     """Check the theory, train the toy GANs, draw the figures, write report/index.html."""
     from proofs import ledger
 
-    from .gan.train import Settings
+    from .gan.univariate import Settings
     from .report import refuse_unwritable
-    from .verify import summary
+    from .verify import LABORATORY, summary
     from .verify import verify as run
 
     settings = Settings(members=members, steps=steps, seed=seed, device=device)
@@ -182,48 +181,120 @@ def verify(
                 tasks[name] = bar.add_task(f"{_gans(members)} trained by {name}", total=steps)
             bar.update(tasks[name], advance=done)
 
-        path, entries, comparison = run(
-            out, settings, on_claim=lambda _: bar.update(claims, advance=1), on_step=on_step
+        def on_experiment(name: str) -> None:
+            if "laboratory" not in tasks:
+                tasks["laboratory"] = bar.add_task("the GAN laboratory, quick", total=len(LABORATORY))
+            bar.update(tasks["laboratory"], advance=1)
+
+        path, entries, comparison, outcomes = run(
+            out,
+            settings,
+            on_claim=lambda _: bar.update(claims, advance=1),
+            on_step=on_step,
+            on_experiment=on_experiment,
         )
     failed = [entry for entry in entries if entry.verdict == "failed"]
     _print_counts(entries)
     for entry in failed:
         print(f"  failed: {entry.claim.name}: {entry.reason}")
     _print_table(("row", "exact best fit", "trained", "verdict"), summary(comparison))
+    _print_table(("experiment", "verdict"), [(outcome.name, outcome.verdict) for outcome in outcomes])
     print(path)
-    return 1 if failed or not comparison.confirmed else 0
+    return 1 if failed or not comparison.confirmed or not all(outcome.confirmed for outcome in outcomes) else 0
 
 
 @app.command()
 @guarded
 def gan(
-    row: Row = "js",
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="fit, or one of --list.")] = "fit",
+    divergence: Annotated[
+        str | None, typer.Option(help="Restrict it to one row; fit trains by it, js if none.")
+    ] = None,
     out: Out = Path("gan-report"),
     seed: Seed = 0,
-    device: Device = "cpu",
+    device: Annotated[str, typer.Option(help="auto, cpu, or cuda where there is one.")] = "auto",
+    quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Name the experiments and end.")] = False,
     members: Members = 8,
     steps: Steps = 1200,
 ) -> int:
-    """Train one batch of toy GANs by one row and hold them against the exact best fit; writes gan-report/index.html."""
-    from .errors import InvalidParameter
-    from .gan.losses import refuse_steps
-    from .generators import GENERATORS
+    """Run one experiment of the GAN laboratory; writes its page, figures and JSON. --members and --steps are fit's."""
+    from .gan.suggestions import suggest
 
-    if row not in GENERATORS:
-        raise InvalidParameter(f"no row is called {row!r}", argument="--row", remedy=f"one of {', '.join(GENERATORS)}")
-    refuse_steps(GENERATORS[row])  # before torch is loaded
+    experiments = _experiments()
+    if listed:
+        print("fit           one batch of GANs by one row beside the exact best fit")
+        for name, question in experiments.items():
+            print(f"{name:<13} {question}")
+        return 0
+    if experiment not in (*experiments, "fit"):
+        from .errors import InvalidParameter
 
-    from .gan.experiments import TWO_MODES, fit_one
-    from .gan.train import Settings
-    from .report import refuse_unwritable, write
+        remedy = suggest(experiment, ["fit", *experiments])
+        raise InvalidParameter(f"no experiment is called {experiment!r}", argument="EXPERIMENT", remedy=remedy)
+    if divergence is not None:
+        from .gan.rows import named_row
+
+        named_row(divergence, "--divergence")  # before torch is loaded
+    from .report import refuse_unwritable
+
+    refuse_unwritable(out / "index.html", "--out")
+    where = _device(device)
+    if experiment == "fit":
+        return _fit(divergence or "js", out, seed, where, members, -(-steps // 4) if quick else steps)
+    from .gan.experiments import Setup, run
+    from .laboratory import interval, keep, number
+
+    with _progress() as bar:
+        tasks: dict[str, Any] = {}
+
+        def on_progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+                bar.start()
+            bar.update(tasks[what], completed=done)
+
+        outcome = run(experiment, Setup(seed, where, quick, divergence, on_progress))
+    path = keep(outcome, out)
+    lines = [
+        (c.what, c.predicted, number(c.measured), interval(c), "" if c.holds else "missed") for c in outcome.checks
+    ]
+    _print_table(("what", "predicted", "measured", "95% interval", ""), lines)
+    print(f"{experiment}: {outcome.verdict}")
+    print(path)
+    return 0 if outcome.confirmed else 1
+
+
+def _experiments() -> dict[str, str]:
+    from .gan.experiments import EXPERIMENTS
+
+    return EXPERIMENTS
+
+
+def _device(name: str) -> str:
+    """`auto` is a GPU where torch sees one, else the CPU."""
+    if name != "auto":
+        return name
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _fit(row: str, out: Path, seed: int, device: str, members: int, steps: int) -> int:
+    """One row's GANs and their page."""
+    from .gan.rows import named_row
+
+    chosen = named_row(row, "--divergence")
+    from .gan.experiments.fit import TWO_MODES, fit_one
+    from .gan.univariate import Settings
+    from .report import write
     from .verify import gan_page
 
     settings = Settings(members=members, steps=steps, seed=seed, device=device)
-    refuse_unwritable(out / "index.html", "--out")
     with _progress() as bar:
         bar.start()
-        task = bar.add_task(f"{_gans(members)} trained by {row}", total=steps)
-        trained = fit_one(GENERATORS[row], TWO_MODES, settings, progress=lambda _, done: bar.update(task, advance=done))
+        task = bar.add_task(f"{_gans(members)} trained by {row}", total=settings.steps)
+        trained = fit_one(chosen, TWO_MODES, settings, progress=lambda _, done: bar.update(task, advance=done))
     path = write(out / "index.html", gan_page(trained))
     print(f"{row}: {trained.verdict}")
     print(path)

@@ -10,10 +10,25 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
-from . import plot, report
-from .gan.experiments import FitComparison, Trained
+from . import laboratory, plot, report
+from .gan.experiments.fit import FitComparison, Trained
 from .gan.fits import landscape
 from .plot import normal_name
+
+# what is run beside the fits, which are f-GAN's experiment already
+LABORATORY = (
+    "seeking",
+    "phases",
+    "critic",
+    "critic_steps",
+    "saturation",
+    "distance",
+    "lines",
+    "dirac",
+    "modes",
+    "infogan",
+    "digits",
+)
 
 TITLES = {
     "kl": "Forward KL covers both modes",
@@ -72,8 +87,8 @@ def gan_page(trained: Trained) -> str:
     )
 
 
-def verify_page(entries: Sequence[Any], comparison: FitComparison) -> str:
-    """The page of `divergence verify`, from the ledger's entries and the fits."""
+def verify_page(entries: Sequence[Any], comparison: FitComparison, outcomes: Sequence[Any] = ()) -> str:
+    """The page of `divergence verify`, from the ledger's entries, the fits and the laboratory's outcomes."""
     names = [trained.row.name for trained in comparison.rows]
     cross = [
         {
@@ -94,6 +109,7 @@ def verify_page(entries: Sequence[Any], comparison: FitComparison) -> str:
         cross=cross,
         cross_names=names,
         diagonal=comparison.diagonal_wins,
+        experiments=[laboratory.view(outcome) for outcome in outcomes],
         article=[_article_view(entry) for entry in entries if entry.claim.article],
         ledger=_by_theory(entries),
         made=_made(comparison.rows[0]),
@@ -101,17 +117,28 @@ def verify_page(entries: Sequence[Any], comparison: FitComparison) -> str:
 
 
 def verify(
-    out: Path, settings: Any, *, on_claim: Callable[[Any], Any], on_step: Callable[[str, int], Any]
-) -> tuple[Path, list[Any], FitComparison]:
-    """Run everything, then write `out`/index.html in one move."""
+    out: Path,
+    settings: Any,
+    *,
+    on_claim: Callable[[Any], Any],
+    on_step: Callable[[str, int], Any],
+    on_experiment: Callable[[str], Any] = lambda name: None,
+) -> tuple[Path, list[Any], FitComparison, list[Any]]:
+    """Run everything, the laboratory in its quick mode, then write `out`/index.html in one move."""
     from proofs import ledger, parallel
 
-    from .gan.experiments import compare_fits
+    from .gan.experiments import Setup, run
+    from .gan.experiments.fit import compare_fits
 
     old, new = parallel.judged(ledger.needed(), on_finding=on_claim)
     entries = ledger.run(findings=old | new)
     comparison = compare_fits(settings=settings, progress=on_step)
-    return report.write(out / "index.html", verify_page(entries, comparison)), entries, comparison
+    outcomes = []
+    for name in LABORATORY:
+        outcomes.append(run(name, Setup(settings.seed, settings.device, quick=True)))
+        on_experiment(name)
+    path = report.write(out / "index.html", verify_page(entries, comparison, outcomes))
+    return path, entries, comparison, outcomes
 
 
 def summary(comparison: FitComparison) -> list[tuple[str, str, str, str]]:

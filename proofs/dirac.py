@@ -8,13 +8,14 @@ shrinks the distance as long as |1 + h λ| < 1, for complex λ as long as h < -T
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from divergence.gan import dirac
-from divergence.gan.dirac import GAMES, Game
+from divergence.gan.dirac import METHODS, Method, one_step, simulate
 
 from . import rules
 from .algebra import forms
@@ -30,9 +31,9 @@ EVERY = PLANE.times(box({GAMMA: (0, oo)}))
 WEIGHTS = box({GAMMA: (0, oo)})
 HALF = sp.Rational(1, 2)
 
-SMOOTH = tuple(game for game in GAMES.values() if game.name not in ("wgan_clipped", "wgan_gp"))
-CIRCLING = tuple(game for game in SMOOTH if not game.damped)
-DAMPED = tuple(game for game in SMOOTH if game.damped)
+SMOOTH = tuple(game for game in METHODS.values() if game.name not in ("wgan_clipped", "wgan_gp"))
+CIRCLING = tuple(game for game in SMOOTH if not game.parameters)
+DAMPED = tuple(game for game in SMOOTH if game.parameters)
 
 
 def f(x: Expr) -> Expr:
@@ -57,12 +58,25 @@ def _objectives(name: str) -> tuple[Expr, Expr]:
     }[name]
 
 
-def _field(game: Game) -> tuple[Expr, Expr]:
-    down, up = game.field(THETA, PSI, GAMMA, S)
+def _weighed(game: Method, gamma: Any) -> dict[str, Any]:
+    """The parameters of a method, gamma its weight or its variance; noise of two points moves as any noise near 0."""
+    if game.name == "instance_noise":
+        half = HALF if isinstance(gamma, sp.Basic) else 0.5
+        return {"variance": gamma, "noise": ((1, half), (-1, half))}
+    return {name: gamma if name == "gamma" else 1 for name in game.parameters}
+
+
+def _field(game: Method, theta: Expr = THETA, psi: Expr = PSI) -> tuple[Expr, Expr]:
+    down, up = game.field(theta, psi, S, **_weighed(game, GAMMA))
     return sp.sympify(down), sp.sympify(up)
 
 
-def _jacobian(game: Game) -> Iterator[Step]:
+def _step(game: Method, h: Expr, *, alternating: bool = False) -> tuple[Expr, Expr]:
+    theta, psi = one_step(game, THETA, PSI, h, S, alternating=alternating, **_weighed(game, GAMMA))
+    return sp.sympify(theta), sp.sympify(psi)
+
+
+def _jacobian(game: Method) -> Iterator[Step]:
     """The steps to the Jacobian at (0, 0), which are the last four."""
     at_zero = {THETA: 0, PSI: 0}
     entries = []
@@ -81,13 +95,13 @@ def _tidy(e: Expr) -> Expr:
     return min(islice(forms(e), 5), key=sp.count_ops)
 
 
-def _trace_and_determinant(game: Game) -> tuple[Expr, Expr]:
+def _trace_and_determinant(game: Method) -> tuple[Expr, Expr]:
     down, up = _field(game)
     matrix = sp.Matrix(2, 2, [sp.diff(e, s) for e in (down, up) for s in (THETA, PSI)]).subs({THETA: 0, PSI: 0})
     return sp.simplify(matrix.trace()), sp.simplify(matrix.det())
 
 
-def _linear(game: Game) -> Iterator[Step]:
+def _linear(game: Method) -> Iterator[Step]:
     """The Jacobian, and its trace and determinant from the entries that were shown."""
     *steps, one, two, three, four = _jacobian(game)
     entries = [step.terms[1] for step in (one, two, three, four)]
@@ -98,7 +112,7 @@ def _linear(game: Game) -> Iterator[Step]:
 
 
 @claim(over=tuple(game for game in SMOOTH if game.name != "consensus"), cites=(MESCHEDER,))
-def dirac_field(game: Game) -> Iterator[Step]:
+def dirac_field(game: Method) -> Iterator[Step]:
     r"""The field that runs is $(-\partial_\theta L_G, \partial_\psi L_D)$ of the objectives of the two players."""
     descended, climbed = _objectives(game.name)
     down, up = _field(game)
@@ -109,14 +123,14 @@ def dirac_field(game: Game) -> Iterator[Step]:
 @claim(cites=("Mescheder, Nowozin & Geiger 2017, The numerics of GANs",))
 def dirac_consensus_field() -> Iterator[Step]:
     r"""Consensus optimisation follows $v - \gamma \nabla \frac12 \|v\|^2$ with the field $v$ of the GAN."""
-    down, up = _field(GAMES["gan"])
+    down, up = _field(METHODS["gan"])
     half = (down**2 + up**2) / 2
-    for plain, found, symbol in zip((down, up), _field(GAMES["consensus"]), (THETA, PSI)):
+    for plain, found, symbol in zip((down, up), _field(METHODS["consensus"]), (THETA, PSI)):
         yield rules.derivative(half, symbol, (plain - found) / GAMMA, EVERY)
 
 
 @claim(over=CIRCLING, cites=(MESCHEDER, NAGARAJAN))
-def dirac_circles(game: Game) -> Iterator[Step]:
+def dirac_circles(game: Method) -> Iterator[Step]:
     r"""The Jacobian at the solution has trace 0 and a positive determinant: eigenvalues $\pm i \sqrt{\det}$, so that
     the linearised players circle for ever."""
     *steps, trace, determinant = _linear(game)
@@ -126,7 +140,7 @@ def dirac_circles(game: Game) -> Iterator[Step]:
 
 
 @claim(over=DAMPED, cites=(MESCHEDER,))
-def dirac_spirals_in(game: Game) -> Iterator[Step]:
+def dirac_spirals_in(game: Method) -> Iterator[Step]:
     r"""The Jacobian at the solution has a negative trace and a positive determinant for every $\gamma > 0$: both
     eigenvalues $T/2 \pm \sqrt{T^2/4 - d}$ lie in the left half plane, and the solution attracts."""
     *steps, trace, determinant = _linear(game)
@@ -138,11 +152,11 @@ def dirac_spirals_in(game: Game) -> Iterator[Step]:
 @claim(
     over=tuple(game for game in DAMPED if game.name != "consensus"), cites=(MESCHEDER,), rests_on=("dirac_spirals_in",)
 )
-def dirac_critical_weight(game: Game) -> Iterator[Step]:
+def dirac_critical_weight(game: Method) -> Iterator[Step]:
     r"""$T^2/4 - d$ is negative below the critical $\gamma$ and positive beyond it: the players spiral in below, and
     come straight beyond; at it both eigenvalues are $T/2$, and the slower of the two is fastest."""
     trace, determinant = _trace_and_determinant(game)
-    gap = sp.factor(trace**2 / 4 - determinant)
+    gap: Expr = sp.factor(trace**2 / 4 - determinant)
     (critical,) = (root for root in sp.solve(gap, GAMMA) if root.is_positive)
     yield rules.identity(
         gap.subs(GAMMA, critical), 0, POINT, name=rf"T^2/4 - d \text{{ at }} \gamma = {sp.latex(critical)}"
@@ -158,12 +172,12 @@ def dirac_critical_weight(game: Game) -> Iterator[Step]:
 @claim(cites=(MESCHEDER,))
 def dirac_consensus_never_comes_straight() -> Iterator[Step]:
     r"""For consensus optimisation $T^2/4 - d < 0$ for every $\gamma$: the players always spiral."""
-    trace, determinant = _trace_and_determinant(GAMES["consensus"])
+    trace, determinant = _trace_and_determinant(METHODS["consensus"])
     yield rules.positive(determinant - trace**2 / 4, WEIGHTS)
 
 
 @claim(over=DAMPED, cites=(MESCHEDER,), rests_on=("dirac_spirals_in",))
-def dirac_largest_step(game: Game) -> Iterator[Step]:
+def dirac_largest_step(game: Method) -> Iterator[Step]:
     r"""A simultaneous step of length $h$ multiplies the area by $1 + h T + h^2 d$, which for complex eigenvalues is
     $|1 + h \lambda|^2$: below 1 exactly for $0 < h < -T/d$, the largest stable step."""
     trace, determinant = _trace_and_determinant(game)
@@ -176,7 +190,7 @@ def dirac_largest_step(game: Game) -> Iterator[Step]:
     yield from _stable_steps(game, largest)
 
 
-def _stable_steps(game: Game, largest: Expr) -> Iterator[Step]:
+def _stable_steps(game: Method, largest: Expr) -> Iterator[Step]:
     """What runs: a hundredth below the largest step the path comes in, a hundredth beyond it does not."""
 
     def wrong(rng: np.random.Generator) -> float:
@@ -185,19 +199,19 @@ def _stable_steps(game: Game, largest: Expr) -> Iterator[Step]:
         start = (1e-3 * float(np.cos(angle)), 1e-3 * float(np.sin(angle)))
         ends = []
         for share in (0.9, 1.1):
-            path = dirac.trajectory(game, start, h=share * h, steps=150, gamma=gamma)
+            path = simulate(game, start, share * h, 150, **_weighed(game, gamma))
             ends.append(np.linalg.norm(path[-20:], axis=-1).max() / np.linalg.norm(path[:20], axis=-1).max())
         return float(not ends[0] < 1) + float(not ends[1] > 1)
 
     yield rules.checked(r"r_n \to 0 \text{ exactly below the largest step}", wrong, cases=20, within=0)
 
 
-@claim(over=(GAMES["gan"], GAMES["wgan"]), cites=(MESCHEDER,))
-def dirac_simultaneous_steps_lead_away(game: Game) -> Iterator[Step]:
+@claim(over=(METHODS["gan"], METHODS["wgan"]), cites=(MESCHEDER,))
+def dirac_simultaneous_steps_lead_away(game: Method) -> Iterator[Step]:
     r"""Each simultaneous step multiplies $r^2 = \theta^2 + \psi^2$ by exactly $1 + h^2 s^2$, with $s =
     f'(\theta\psi)$, or 1 for the WGAN: whatever the step, training moves away from the solution."""
     domain = PLANE.times(box({STEP: (0, oo)}))
-    theta, psi = dirac.simultaneous(game, THETA, PSI, GAMMA, STEP, S)
+    theta, psi = _step(game, STEP)
     slope = sp.diff(f(p), p).subs(p, THETA * PSI) if game.name == "gan" else sp.Integer(1)
     square = THETA**2 + PSI**2
     yield rules.identity(theta**2 + psi**2, square * (1 + STEP**2 * slope**2), domain, name="r_1^2")
@@ -205,11 +219,11 @@ def dirac_simultaneous_steps_lead_away(game: Game) -> Iterator[Step]:
 
 
 @claim(over=CIRCLING, cites=(MESCHEDER,), rests_on=("dirac_circles",))
-def dirac_alternating_steps_keep_the_area(game: Game) -> Iterator[Step]:
+def dirac_alternating_steps_keep_the_area(game: Method) -> Iterator[Step]:
     r"""Near the solution an alternating step has determinant 1 and trace $2 - h^2 d$: for $h < 2/\sqrt{d}$ both
     eigenvalues lie on the unit circle, and the players neither come nor go."""
     _, determinant = _trace_and_determinant(game)
-    down, up = (sp.sympify(e) for e in dirac.alternating(game, THETA, PSI, GAMMA, STEP, S))
+    down, up = _step(game, STEP, alternating=True)
     domain, at_zero = box({STEP: (0, oo)}), {THETA: 0, PSI: 0}
     matrix = sp.Matrix(2, 2, [sp.simplify(sp.diff(e, s).subs(at_zero)) for e in (down, up) for s in (THETA, PSI)])
     for e, row in ((down, 0), (up, 1)):
@@ -241,14 +255,14 @@ def dirac_alternating_steps_keep_the_area(game: Game) -> Iterator[Step]:
 def training_reaches_the_solution() -> Iterator[Step]:
     r"""A step of gradient descent and ascent does not increase the distance from the solution; here a step of length
     $\frac12$ of the Dirac-GAN from $(\theta, \psi) = (1, 0)$."""
-    theta, psi = dirac.simultaneous(GAMES["gan"], THETA, PSI, GAMMA, HALF, S)
+    theta, psi = _step(METHODS["gan"], HALF)
     words = "The squared distance from the solution is {left} after the step, and was {right} before."
     at = {THETA: sp.Integer(1), PSI: sp.Integer(0)}
     yield rules.counterexample(theta**2 + psi**2, "<=", THETA**2 + PSI**2, at, PLANE, words=words)
 
 
-@claim(over=tuple(GAMES[name] for name in ("r1", "r2", "r1_r2")), cites=(MESCHEDER,))
-def dirac_energy_falls(game: Game) -> Iterator[Step]:
+@claim(over=tuple(METHODS[name] for name in ("r1", "r2", "r1_r2")), cites=(MESCHEDER,))
+def dirac_energy_falls(game: Method) -> Iterator[Step]:
     r"""$\frac12 (\theta^2 + \psi^2)' = -w \gamma \psi^2 \le 0$ along the flow, from anywhere: a penalty of the slope
     damps the whole plane, not just the neighbourhood of the solution."""
     down, up = _field(game)
@@ -257,8 +271,8 @@ def dirac_energy_falls(game: Game) -> Iterator[Step]:
     yield rules.nonnegative(weight * GAMMA * PSI**2, EVERY)
 
 
-@claim(over=(GAMES["gan"], GAMES["wgan"], GAMES["wgan_clipped"]), cites=(MESCHEDER,))
-def dirac_flow_circles(game: Game) -> Iterator[Step]:
+@claim(over=(METHODS["gan"], METHODS["wgan"], METHODS["wgan_clipped"]), cites=(MESCHEDER,))
+def dirac_flow_circles(game: Method) -> Iterator[Step]:
     r"""$\theta\theta' + \psi\psi' = 0$: the flow keeps its distance from the solution for ever, clipped or not, and
     whoever starts elsewhere never arrives."""
     down, up = _field(game)
@@ -269,13 +283,13 @@ def dirac_flow_circles(game: Game) -> Iterator[Step]:
 def dirac_clipping_does_not_help() -> Iterator[Step]:
     r"""Clipping $\psi$ to $[-\gamma, \gamma]$ leaves the field inside as it was, so that near the solution every
     simultaneous step of the WGAN still leads away; runs from random starts end no nearer."""
-    for clipped, plain in zip(_field(GAMES["wgan_clipped"]), _field(GAMES["wgan"])):
+    for clipped, plain in zip(_field(METHODS["wgan_clipped"]), _field(METHODS["wgan"])):
         yield rules.identity(clipped, plain, PLANE)
 
     def nearer(rng: np.random.Generator) -> float:
         gamma, angle = float(rng.uniform(0.5, 2)), rng.uniform(0, 2 * np.pi)
         start = (0.1 * float(np.cos(angle)), 0.1 * float(np.sin(angle)))
-        path = dirac.trajectory(GAMES["wgan_clipped"], start, h=0.1, steps=2000, gamma=gamma)
+        path = simulate(replace(METHODS["wgan_clipped"], reach=gamma), start, 0.1, 2000)
         outside = max(0.0, float(np.abs(path[:, 1]).max()) - gamma)
         return outside + max(0.0, 0.1 - float(np.linalg.norm(path, axis=-1).min()))
 
@@ -288,10 +302,10 @@ def dirac_gradient_penalty_pushes_off() -> Iterator[Step]:
     $\frac{\gamma}{2} (|\psi| - 1)^2$ pushes the discriminator off the solution, which is no equilibrium."""
     above = box({p: (0, oo), GAMMA: (0, oo)})
     for side in (1, -1):
-        up = sp.sympify(GAMES["wgan_gp"].field(sp.Integer(0), side * p, GAMMA, S)[1])
+        up = _field(METHODS["wgan_gp"], sp.Integer(0), side * p)[1]
         yield rules.limit(up, p, 0, side * GAMMA, above)
         yield rules.derivative(-GAMMA * (p - 1) ** 2 / 2, p, side * up, above)
-        down = sp.sympify(GAMES["wgan_gp"].field(THETA, side * p, GAMMA, S)[0])
+        down = _field(METHODS["wgan_gp"], THETA, side * p)[0]
         yield rules.identity(down, -side * p, above.times(box({THETA: (-oo, oo)})))
 
 
@@ -299,7 +313,7 @@ def dirac_gradient_penalty_pushes_off() -> Iterator[Step]:
 def dirac_relativistic_is_non_saturating() -> Iterator[Step]:
     r"""On the Dirac-GAN $D(x_r) - D(x_f) = -\psi\theta$: the relativistic game has the field of the non-saturating one,
     and circles like it."""
-    for one, other in zip(_field(GAMES["relativistic"]), _field(GAMES["non_saturating"])):
+    for one, other in zip(_field(METHODS["relativistic"]), _field(METHODS["non_saturating"])):
         yield rules.identity(one, other, PLANE)
 
 
@@ -307,9 +321,9 @@ def dirac_relativistic_is_non_saturating() -> Iterator[Step]:
 def dirac_best_consensus() -> Iterator[Step]:
     r"""The largest stable step of consensus optimisation is longest at one $\gamma$, found here: more of it slows
     training down."""
-    trace, determinant = _trace_and_determinant(GAMES["consensus"])
+    trace, determinant = _trace_and_determinant(METHODS["consensus"])
     largest = sp.simplify(-trace / determinant)
-    slope = sp.factor(sp.diff(largest, GAMMA))
+    slope: Expr = sp.factor(sp.diff(largest, GAMMA))
     (best,) = (root for root in sp.solve(slope, GAMMA) if root.is_positive)
     yield rules.derivative(largest, GAMMA, slope, WEIGHTS)
     yield rules.identity(slope.subs(GAMMA, best), 0, POINT)

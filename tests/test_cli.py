@@ -1,5 +1,6 @@
 """The command line: what it prints, its exit status, and that nothing is left half-written."""
 
+import json
 import os
 import signal
 import subprocess
@@ -26,8 +27,11 @@ def test_help_and_version(capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["gan", "--row", "hellinger"], "--row: no row is called 'hellinger'"),
-        (["gan", "--row", "total_variation", *SHORT], "step"),
+        (["gan", "fit", "--divergence", "squared_helinger"], "did you mean 'squared_hellinger'?"),
+        (["gan", "fit", "--divergence", "total_variation", *SHORT], "step"),
+        (["gan", "dirak"], "EXPERIMENT: no experiment is called 'dirak'. Remedy: did you mean 'dirac'?"),
+        (["gan", "dirac", "--divergence", "frobnicate"], "--divergence: no row is called 'frobnicate'"),
+        (["gan", "dirac", "--device", "abacus"], "device: torch has no device 'abacus'"),
         (["gan", "--steps", "0"], "steps: 0 is below 1"),
         (["gan", "--steps", "many"], "--steps"),
         (["verify", "--device", "cuda:9"], "device"),
@@ -45,11 +49,27 @@ def test_bad_input_is_one_clear_message_and_status_2(arguments, said, capsys):
 
 
 def test_gan_writes_its_page_and_says_no_when_untrained(tmp_path, capsys):
-    assert main(["gan", "--row", "js", "--out", str(tmp_path / "out"), *SHORT]) == 1
+    assert main(["gan", "fit", "--divergence", "js", "--out", str(tmp_path / "out"), *SHORT]) == 1
     out = capsys.readouterr().out
     assert "misses the optimum" in out
     assert out.strip().endswith("index.html")
     assert os.listdir(tmp_path / "out") == ["index.html"]
+
+
+def test_gan_lists_its_experiments(capsys):
+    assert main(["gan", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 13
+    assert lines[0].startswith("fit ")
+
+
+def test_gan_keeps_numbers_beside_figures(tmp_path, capsys):
+    assert main(["gan", "dirac", "--quick", "--out", str(tmp_path)]) == 0
+    assert sorted(os.listdir(tmp_path)) == ["dirac-convergence.png", "dirac-portraits.png", "dirac.json", "index.html"]
+    found = json.loads((tmp_path / "dirac.json").read_text())
+    assert found["verdict"] == "as predicted"
+    assert {"seeds", "device", "seconds", "checks"} <= found.keys()
+    assert "as predicted" in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -164,7 +184,7 @@ def test_ctrl_c_while_loading(tmp_path):
 
 
 def test_a_row_that_trains_nothing_is_refused_before_any_work(monkeypatch):
-    from divergence.gan import experiments
+    from divergence.gan.experiments import fit as experiments
 
     monkeypatch.setattr(experiments, "best_fit", lambda *_: pytest.fail("the exact fit was computed"))
     with pytest.raises(InvalidParameter, match="a step"):

@@ -8,8 +8,8 @@ import pytest
 
 import divergence as dv
 from divergence.gan import fits
-from divergence.gan.experiments import TWO_MODES, _at_most, compare_fits, fit_one, student_interval
-from divergence.gan.train import Settings
+from divergence.gan.experiments.fit import TWO_MODES, _at_most, compare_fits, fit_one, student_interval
+from divergence.gan.univariate import Settings
 from divergence.generators import GENERATORS
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from divergence.gan.experiments import TWO_MODES
+from divergence.gan.experiments.fit import TWO_MODES
 from divergence.gan.fits import _grid, _value_and_gradient, best_fit, divergence_from, flow_end, landscape
 from divergence.gan.toys import NormalMixture
 from divergence.generators import GENERATORS, power

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from divergence import plot
-from divergence.gan.experiments import TWO_MODES, fit_one
+from divergence.gan.experiments.fit import TWO_MODES, fit_one
 from divergence.gan.fits import landscape
-from divergence.gan.train import Settings
+from divergence.gan.univariate import Settings
 from divergence.generators import GENERATORS
 
 

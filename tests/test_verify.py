@@ -5,8 +5,8 @@ import re
 import pytest
 
 from divergence import verify
-from divergence.gan.experiments import compare_fits
-from divergence.gan.train import Settings
+from divergence.gan.experiments.fit import compare_fits
+from divergence.gan.univariate import Settings
 from proofs import ledger
 
 

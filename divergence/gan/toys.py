@@ -79,6 +79,10 @@ class NormalMixture:
         means, sds = (torch.tensor(values, device=device, dtype=torch.float32) for values in (self.means, self.sds))
         return means[which] + sds[which] * torch.randn(shape, generator=generator, device=device)
 
+    def draw(self, shape: tuple[int, ...], generator: Any) -> Any:
+        """The same as points of one number, (*shape, 1)."""
+        return self.sample(shape, generator).unsqueeze(-1)
+
 
 def log_normal(x: Array, mean: Array, sd: Array) -> Array:
     """log of the density of N(mean, sd²) at x."""

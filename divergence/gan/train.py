@@ -1,144 +1,406 @@
-"""The training loop: k discriminator steps, then one generator step, for a batch of independent GANs at once.
+"""The training loop: k discriminator steps, then one generator step, for E independent GANs in one set of tensors.
 
-Each member of the batch is a GAN of its own (its seed, its generator N(mean, sd²), its discriminator); they share the
-loop and nothing else, so that a statement about training comes with its spread over members.
+Each member has its own seed, learning rates, objective, data and start; members share the loop and nothing else, so a
+statement about training comes with its spread over members, and member e of a batch is the same member trained alone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ..errors import InvalidParameter
-from ..generators import Generator
-from . import losses
-from .toys import NormalMixture
+from ..errors import InvalidParameter, ShapeMismatch
+from . import checkpoint
+from .adam import Adam
+from .information import information_bound, log_posterior, uniform_entropy
+from .networks import Network, stacked
+from .objectives import Objective
+from .packing import pack, refuse_unpackable
+from .penalties import confine, gradient_penalty, squared_slope
+from .streams import Streams
+
+CHUNK = 16  # steps whose random numbers are drawn at once, checked at once and saved at once
+Watch = Callable[[Sequence[Tensor], Sequence[Tensor]], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a run depends on besides its row and its data; two runs with equal settings give equal numbers on a CPU.
+class Contest:
+    """Who plays for what: `data`, `generator` and `objective` are one for all members, or a tuple with one each.
 
-    `steps` generator steps, each after `critic_steps` discriminator steps, on `batch` fresh samples; learning rates
-    fall to zero on a half cosine, and the reported end is the average over the last quarter of the steps.
+    The generator gets points (E, n, `latent`) from N(0, 1), or from `source` where that is given. The other numbers
+    are weights of penalties, 0 for none: `r1` and `r2` (γ of γ/2 E |D'|²), `penalty` (λ of WGAN-GP, `one_sided` or
+    not), `consensus` (γ), `reach` (weights are cut to it), `noise` (sd of instance noise), `pack` (samples judged
+    together). With a `reader` the last inputs are a code, one of as many as the reader has outputs, and the generator
+    and the reader together raise `information` times InfoGAN's bound.
     """
 
-    members: int = 8
-    steps: int = 1200
+    data: Any
+    generator: Any
+    critic: Network
+    objective: Any
+    latent: int = 1
+    source: Any = None
+    r1: float = 0.0
+    r2: float = 0.0
+    penalty: float = 0.0
+    one_sided: bool = False
+    consensus: float = 0.0
+    reach: float = math.inf
+    noise: float = 0.0
+    pack: int = 1
+    information: float = 0.0
+    reader: Network | None = None
+
+    def each(self, name: str, members: int) -> tuple[Any, ...]:
+        """The field `name` once per member."""
+        value = getattr(self, name)
+        if not isinstance(value, tuple):
+            return (value,) * members
+        if len(value) != members:
+            raise ShapeMismatch(
+                f"{len(value)} of them for {members} members", argument=name, remedy="give one, or one per member"
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How it is played. Rates are one number, or a tuple with one per member; they fall on a half cosine.
+
+    The critic's falls to a tenth, the generator's to nothing; `falling` False leaves both as they are. `warm_up` steps
+    at the start move the critic alone. With `plain` the generator steps along its gradient itself, without Adam.
+    """
+
+    steps: int = 1000
     critic_steps: int = 3
-    batch: int = 512
-    width: int = 32
-    critic_rate: float = 4e-3
-    generator_rate: float = 1e-2
-    start: tuple[float, float] = (1.0, 2.0)
-    warm_up: int = 300
-    saturating: bool = True
-    seed: int = 0
-    device: str = "cpu"
+    batch: int = 256
+    critic_rate: Any = 4e-3
+    generator_rate: Any = 1e-2
+    betas: tuple[float, float] = (0.5, 0.99)
+    warm_up: int = 0
+    falling: bool = True
+    plain: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("members", "steps", "critic_steps", "batch", "width"):
-            if getattr(self, name) < 1:
+        for name, least in (("steps", 1), ("critic_steps", 1), ("batch", 1), ("warm_up", 0)):
+            value = getattr(self, name)
+            if value < least:
                 raise InvalidParameter(
-                    f"{getattr(self, name)} is below 1", argument=name, value=getattr(self, name), remedy="at least 1"
+                    f"{value} is below {least}", argument=name, value=value, remedy=f"at least {least}"
                 )
-        for name, value in (("critic_rate", self.critic_rate), ("start[1]", self.start[1])):
-            if not (math.isfinite(value) and value > 0):
-                raise InvalidParameter(
-                    f"{value} is not positive", argument=name, value=value, remedy="a number above 0"
-                )
-        if not 0 <= self.seed < 2**63:
-            raise InvalidParameter(f"{self.seed} is no seed", argument="seed", value=self.seed, remedy="0 to 2**63 - 1")
-        try:
-            torch.empty(0, device=self.device)
-        except (RuntimeError, AssertionError, NotImplementedError) as error:
-            raise InvalidParameter(
-                f"torch has no device {self.device!r} on this machine",
-                argument="device",
-                value=self.device,
-                remedy="write cpu",
-            ) from error
+        for name in ("critic_rate", "generator_rate"):
+            rates = getattr(self, name)
+            for rate in rates if isinstance(rates, tuple) else (rates,):
+                if not (math.isfinite(rate) and rate >= 0) or (name == "critic_rate" and rate == 0):
+                    raise InvalidParameter(
+                        f"{rate} is not positive", argument=name, value=rate, remedy="a number above 0"
+                    )
 
 
 @dataclass(frozen=True)
-class Run:
-    """One training run: `means` and `sds` (steps + 1, members), and the discriminators at the end on a grid.
+class Trained:
+    """What a run ends with: parameters (E, …) of both players, and what `watch` saw at `seen` (T,), each (T, E, …).
 
-    `logits` (members, n) on `grid` (n,) are taken after the last step; `finite` (members,) marks those that never
-    left the numbers.
+    `lost_at` (E,) is the step by which a member had left the finite numbers, -1 for those that never did.
     """
 
-    row: str
-    settings: Settings
-    means: np.ndarray
-    sds: np.ndarray
-    grid: np.ndarray
-    logits: np.ndarray
+    contest: Contest
+    schedule: Schedule
+    generator: list[Tensor]
+    critic: list[Tensor]
+    lost_at: np.ndarray
+    reader: list[Tensor] = field(default_factory=list)
+    seen: np.ndarray = field(default_factory=lambda: np.empty(0, int))
+    history: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def finite(self) -> np.ndarray:
-        columns = np.concatenate([self.means, self.sds, self.logits.T])
-        return np.asarray(np.isfinite(columns).all(axis=0))
+        return self.lost_at < 0
 
-    def ends(self) -> np.ndarray:
-        """(members, 2): mean and sd of each member, averaged over the last quarter of the steps."""
-        tail = max(1, (len(self.means) - 1) // 4)
-        return np.stack([self.means[-tail:].mean(0), self.sds[-tail:].mean(0)], axis=1)
+    @torch.no_grad()
+    def make(self, source: Tensor) -> Tensor:
+        """Samples (E, n, d) from the generators' inputs (E, n, latent)."""
+        return _network(self.contest.generator)(self.generator, source)
 
-
-class Critics(nn.Module):
-    """`members` independent networks x -> v(x) with two hidden layers of `width` units each, as batched products."""
-
-    def __init__(self, members: int, width: int, centre: float, scale: float, generator: torch.Generator):
-        super().__init__()
-        self.centre, self.scale = centre, scale
-        sizes = [1, width, width, 1]
-        self.weights, self.biases = nn.ParameterList(), nn.ParameterList()
-        for inside, outside in pairwise(sizes):
-            reach = math.sqrt(3 / inside)
-            draw = torch.rand((members, inside, outside), generator=generator, device=generator.device)
-            self.weights.append(nn.Parameter((2 * draw - 1) * reach * (0.1 if outside == 1 else 1.0)))
-            spread = torch.rand((members, 1, outside), generator=generator, device=generator.device)
-            self.biases.append(nn.Parameter((2 * spread - 1) * (0.0 if outside == 1 else 1.0)))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (members, n) of points (members, n)."""
-        h = ((x - self.centre) / self.scale).unsqueeze(-1)
-        last = len(self.weights) - 1
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases)):
-            h = torch.baddbmm(bias, h, weight)
-            if i < last:
-                h = nn.functional.silu(h)
-        return h.squeeze(-1)
+    @torch.no_grad()
+    def logits(self, x: Tensor) -> Tensor:
+        """The critics at points (E, n, d), packs of which are judged together."""
+        return self.contest.critic(self.critic, pack(x, self.contest.pack)).squeeze(-1)
 
 
 def train(
-    row: Generator,
-    data: NormalMixture,
-    settings: Settings | None = None,
+    contest: Contest,
+    schedule: Schedule,
+    seeds: Sequence[int],
     *,
-    grid: np.ndarray | None = None,
+    device: str = "cpu",
+    watch: Watch | None = None,
+    every: int = 1,
+    save: Path | None = None,
+    save_every: int = 40,
     progress: Callable[[int], Any] | None = None,
-) -> Run:
-    """Fit N(mean, sd²) to `data` adversarially by D_f(data || model), f the row's.
+) -> Trained:
+    """Train one GAN per seed, all at once.
 
-    The discriminator maximises the row's variational bound, the generator follows its penalty term. `progress` is
-    called with the number of generator steps just done. A member that leaves the finite numbers stays marked by nan.
+    `watch`(generator, critic) is asked for tensors (E, …) every `every` generator steps and at the end; `progress` is
+    called with the number of generator steps just done. With `save` the state goes to that file every `save_every`
+    times 16 steps, whole or not at all, and a run that finds its own state there goes on from it, to the same end bit
+    by bit. A member that leaves the finite numbers is marked in `lost_at` and hurts no other.
+
+    Raises InvalidParameter for a device that is not there, a batch that is no whole number of packs, and a saved state
+    of another run; ShapeMismatch where a tuple does not have one entry per member, and where the generator's samples
+    have another dimension than the data; InvalidMeasure for data with nan.
     """
-    with _one_thread():
-        return _train(row, data, settings or Settings(), grid, progress or (lambda done: None))
+    refuse_device(device)
+    with one_thread():
+        return _Loop(contest, schedule, seeds, device, watch, every).run(save, save_every, progress or (lambda _: None))
+
+
+class _Loop:
+    """The state of one run, and what a step does to it."""
+
+    def __init__(
+        self,
+        contest: Contest,
+        schedule: Schedule,
+        seeds: Sequence[int],
+        device: str,
+        watch: Watch | None,
+        every: int,
+    ):
+        refuse_unpackable(schedule.batch, contest.pack)
+        self.c, self.s, self.members, self.device, self.every = contest, schedule, len(seeds), device, every
+        self.watch = watch or (lambda generator, critic: {})
+        self.streams = Streams(seeds, device)
+        self.data = contest.each("data", self.members)
+        self.generator_network = _network(contest.generator)
+        networks = contest.each("generator", self.members)
+        self.generator = Adam(
+            stacked(networks, self.streams.generators), schedule.generator_rate, schedule.betas, schedule.plain
+        )
+        critics = (contest.critic,) * self.members
+        self.critic = Adam(stacked(critics, self.streams.generators), schedule.critic_rate, schedule.betas)
+        readers = [] if contest.reader is None else stacked((contest.reader,) * self.members, self.streams.generators)
+        self.reader = Adam(readers, schedule.critic_rate, schedule.betas) if readers else None
+        self.groups = _groups(contest.each("objective", self.members))
+        self.paired = any(objective.paired for objective, _ in self.groups)
+        self.lost_at = torch.full((self.members,), -1, dtype=torch.int64, device=device)
+        self.step, self.seen, self.history = -schedule.warm_up, [], {}
+        self.identity = repr((contest, schedule, tuple(seeds), every))
+
+    def run(self, save: Path | None, save_every: int, progress: Callable[[int], Any]) -> Trained:
+        self._try_a_batch()
+        if save is not None and save.exists():
+            self._restore(checkpoint.load(save, self.identity, self.device))
+            progress(max(0, self.step))
+        chunks = 0
+        while self.step < self.s.steps:
+            count = min(CHUNK, (0 if self.step < 0 else self.s.steps) - self.step)
+            self._chunk(count, progress)
+            chunks += 1
+            if save is not None and (chunks % save_every == 0 or self.step == self.s.steps):
+                checkpoint.save(save, self.identity, self._state())
+        if not self.seen or self.seen[-1] != self.step:
+            self._observe()
+        history = {name: torch.stack(parts).cpu().numpy() for name, parts in self.history.items()}
+        return Trained(
+            self.c,
+            self.s,
+            [part.detach() for part in self.generator.parts],
+            [part.detach() for part in self.critic.parts],
+            self.lost_at.cpu().numpy(),
+            [] if self.reader is None else [part.detach() for part in self.reader.parts],
+            np.array(self.seen),
+            history,
+        )
+
+    def _chunk(self, count: int, progress: Callable[[int], Any]) -> None:
+        """`count` steps on random numbers drawn for CHUNK of them, so that a chunk cut short draws the same."""
+        k, n = self.s.critic_steps, self.s.batch
+        real = self.streams.draw(lambda i, g: self.data[i].draw((CHUNK, k + self.paired, n), g))
+        source = self.streams.draw(lambda _, g: self._source((CHUNK, k + 1, n), g))
+        jitter = mix = None
+        if self.c.noise:
+            shape = (2, CHUNK, k + 1, n, real.shape[-1])
+            jitter = self.c.noise * self.streams.draw(lambda _, g: torch.randn(shape, generator=g, device=g.device))
+        if self.c.penalty:
+            shape = (CHUNK, k, n // self.c.pack)
+            mix = self.streams.draw(lambda _, g: torch.rand(shape, generator=g, device=g.device))
+        for t in range(count):
+            if self.step >= 0 and self.step % self.every == 0:
+                self._observe()
+            self._set_rates()
+            for j in range(k + 1):
+                ours, inputs = real[:, t, min(j, real.shape[2] - 1)], source[:, t, j]
+                noise = (0.0, 0.0) if jitter is None else (jitter[:, 0, t, j], jitter[:, 1, t, j])
+                if j < k:
+                    self._critic_step(ours, inputs, noise, None if mix is None else mix[:, t, j])
+                elif self.step >= 0:
+                    self._generator_step(ours, inputs, noise)
+            self.step += 1
+            if self.step > 0:
+                progress(1)
+        bad = ~(self.generator.finite() & self.critic.finite()) & (self.lost_at < 0)
+        self.lost_at[bad] = max(self.step, 0)
+
+    def _source(self, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+        if self.c.source is not None:
+            return self.c.source.draw(shape, rng)
+        return torch.randn((*shape, self.c.latent), generator=rng, device=rng.device)
+
+    def _set_rates(self) -> None:
+        share = max(self.step, 0) / self.s.steps
+        fall = 0.5 * (1 + math.cos(math.pi * share)) if self.s.falling else 1.0
+        self.critic.fall, self.generator.fall = (0.1 + 0.9 * fall, fall) if self.s.falling else (1.0, 1.0)
+
+    def _logits(self, x: Tensor) -> Tensor:
+        return self.c.critic(self.critic.parts, x).squeeze(-1)
+
+    def _critic_step(self, real: Tensor, inputs: Tensor, noise: tuple[Any, Any], mix: Tensor | None) -> None:
+        if self.c.consensus:
+            return self._consensus_step(self.critic, real, inputs)
+        with torch.no_grad():
+            fake = pack(self.generator_network(self.generator.parts, inputs) + noise[1], self.c.pack)
+        real = pack(real + noise[0], self.c.pack)
+        loss = self._discriminator_loss(real, fake)
+        if self.c.r1:
+            loss = loss + self.c.r1 / 2 * squared_slope(self._logits, real)
+        if self.c.r2:
+            loss = loss + self.c.r2 / 2 * squared_slope(self._logits, fake)
+        if mix is not None:
+            loss = loss + self.c.penalty * gradient_penalty(self._logits, real, fake, mix, one_sided=self.c.one_sided)
+        self.critic.follow(torch.autograd.grad(loss.sum(), self.critic.parts))
+        if math.isfinite(self.c.reach):
+            confine(self.critic.parts, self.c.reach)
+        return None
+
+    def _generator_step(self, real: Tensor, inputs: Tensor, noise: tuple[Any, Any]) -> None:
+        if self.c.consensus:
+            return self._consensus_step(self.generator, real, inputs)
+        fake = self.generator_network(self.generator.parts, inputs)
+        loss = self._generator_loss(real + noise[0], fake + noise[1])
+        if self.reader is None:
+            return self.generator.follow(torch.autograd.grad(loss.sum(), self.generator.parts))
+        loss = loss - self.c.information * self._information(fake, inputs)
+        both = torch.autograd.grad(loss.sum(), [*self.generator.parts, *self.reader.parts])
+        self.generator.follow(both[: len(self.generator.parts)])
+        return self.reader.follow(both[len(self.generator.parts) :])
+
+    def _information(self, fake: Tensor, inputs: Tensor) -> Tensor:
+        """(E,): a lower bound of I(code; sample), by what the reader makes of the samples."""
+        assert self.c.reader is not None
+        assert self.reader is not None
+        logits = self.c.reader(self.reader.parts, fake)
+        codes = inputs[..., -logits.shape[-1] :].argmax(-1)
+        return information_bound(log_posterior(logits, codes), uniform_entropy(logits.shape[-1]))
+
+    def _consensus_step(self, player: Adam, real: Tensor, inputs: Tensor) -> None:
+        """The player's own gradient, and that of γ/2 of the squared length of both players' gradients together."""
+        fake = self.generator_network(self.generator.parts, inputs)
+        critic_loss = self._discriminator_loss(pack(real, self.c.pack), pack(fake, self.c.pack))
+        losses = (critic_loss, self._generator_loss(real, fake))
+        gradients = [
+            torch.autograd.grad(loss.sum(), who.parts, create_graph=True)
+            for loss, who in zip(losses, (self.critic, self.generator))
+        ]
+        energy = sum((part.square().sum() for gradient in gradients for part in gradient), start=torch.zeros(()))
+        own = gradients[0 if player is self.critic else 1]
+        pull = torch.autograd.grad(self.c.consensus / 2 * energy, player.parts)
+        player.follow([a.detach() + b for a, b in zip(own, pull)])
+
+    def _discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """(E,), each member by its own objective; both batches go through the critic in one product."""
+        ours, theirs = self._logits(torch.cat([real, fake], dim=1)).split(real.shape[1], dim=1)
+        return torch.cat([o.discriminator_loss(ours[part], theirs[part]) for o, part in self.groups])
+
+    def _generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        theirs = self._logits(pack(fake, self.c.pack))
+        ours = self._logits(pack(real, self.c.pack)) if self.paired else theirs
+        return torch.cat([o.generator_loss(theirs[part], ours[part]) for o, part in self.groups])
+
+    @torch.no_grad()
+    def _observe(self) -> None:
+        self.seen.append(self.step)
+        for name, value in self.watch(self.generator.parts, self.critic.parts).items():
+            self.history.setdefault(name, []).append(value.detach().clone())
+
+    def _try_a_batch(self) -> None:
+        """Refuse, before the first step, data and samples that cannot be compared."""
+        from ..errors import InvalidMeasure
+
+        streams = Streams([0] * self.members, self.device)  # of its own, so that looking changes no number
+        for i, toy in enumerate(self.data):
+            drawn = toy.draw((self.s.batch,), streams.generators[i])
+            if not bool(torch.isfinite(drawn).all()):
+                raise InvalidMeasure(f"the data of member {i} hold nan or infinity", argument="data", remedy="drop it")
+        real = streams.draw(lambda i, g: self.data[i].draw((2,), g))
+        with torch.no_grad():
+            fake = self.generator_network(self.generator.parts, streams.draw(lambda _, g: self._source((2,), g)))
+        if real.shape != fake.shape:
+            raise ShapeMismatch(
+                f"the generator makes points of {fake.shape[-1]} numbers, the data have {real.shape[-1]}",
+                argument="generator",
+                remedy=f"give it {real.shape[-1]} outputs",
+            )
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "step": self.step,
+            "generator": self.generator.state(),
+            "critic": self.critic.state(),
+            "reader": None if self.reader is None else self.reader.state(),
+            "streams": self.streams.state(),
+            "lost_at": self.lost_at,
+            "seen": self.seen,
+            "history": {name: torch.stack(parts) for name, parts in self.history.items()},
+        }
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.step, self.seen, self.lost_at = state["step"], state["seen"], state["lost_at"]
+        self.generator.restore(state["generator"])
+        self.critic.restore(state["critic"])
+        if self.reader is not None:
+            self.reader.restore(state["reader"])
+        self.streams.restore(state["streams"])
+        self.history = {name: list(parts) for name, parts in state["history"].items()}
+
+
+def _network(generator: Any) -> Network:
+    """Members may differ in their generator's start, not in how it is computed."""
+    return generator[0] if isinstance(generator, tuple) else generator
+
+
+def _groups(objectives: Sequence[Objective]) -> list[tuple[Objective, slice]]:
+    """Runs of members with one objective; members of one are best put side by side."""
+    groups, start = [], 0
+    for objective, run in groupby(objectives):
+        end = start + len(list(run))
+        groups.append((objective, slice(start, end)))
+        start = end
+    return groups
+
+
+def refuse_device(device: str) -> None:
+    """InvalidParameter for a device that torch does not have here."""
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise InvalidParameter(
+            f"torch has no device {device!r} on this machine", argument="device", value=device, remedy="write cpu"
+        ) from error
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """These tensors are too small to share out: on a busy machine threads that wait for each other cost tenfold."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -146,53 +408,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _train(
-    row: Generator, data: NormalMixture, s: Settings, grid: np.ndarray | None, progress: Callable[[int], Any]
-) -> Run:
-    generator = torch.Generator(device=s.device).manual_seed(s.seed)
-    critics = Critics(s.members, s.width, data.mean, data.sd, generator)
-    place = torch.tensor([[s.start[0], math.log(s.start[1])]], device=s.device).repeat(s.members, 1).requires_grad_()
-    critic_optimiser = torch.optim.Adam(critics.parameters(), lr=s.critic_rate, betas=(0.5, 0.99))
-    optimiser = torch.optim.Adam([place], lr=s.generator_rate, betas=(0.5, 0.99))
-    generator_loss = losses.generator_loss if s.saturating else losses.non_saturating_loss
-    means, sds = np.empty((s.steps + 1, s.members)), np.empty((s.steps + 1, s.members))
-
-    def fake() -> Tensor:
-        noise = torch.randn((s.members, s.batch), generator=generator, device=s.device)
-        return place[:, :1] + place[:, 1:].exp() * noise
-
-    def critic_step() -> None:
-        real, false = data.sample((s.members, s.batch), generator), fake().detach()
-        real_logits, fake_logits = critics(torch.cat([real, false], dim=1)).split(s.batch, dim=1)
-        loss = losses.discriminator_loss(row, real_logits, fake_logits).sum()
-        critic_optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        critic_optimiser.step()
-
-    for _ in range(s.warm_up):
-        critic_step()
-    for step in range(s.steps + 1):
-        means[step], sds[step] = place[:, 0].detach().cpu().numpy(), place[:, 1].detach().exp().cpu().numpy()
-        if step == s.steps:
-            break
-        fall = 0.5 * (1 + math.cos(math.pi * step / s.steps))
-        critic_optimiser.param_groups[0]["lr"] = s.critic_rate * (0.1 + 0.9 * fall)
-        optimiser.param_groups[0]["lr"] = s.generator_rate * fall
-        for _ in range(s.critic_steps):
-            critic_step()
-        (place.grad,) = torch.autograd.grad(generator_loss(row, critics(fake())).sum(), place)
-        optimiser.step()
-        progress(1)
-    points = np.linspace(*span(data, s.start), 401) if grid is None else grid
-    with torch.no_grad():
-        x = torch.tensor(points, device=s.device, dtype=torch.float32).expand(s.members, -1)
-        logits = critics(x).double().cpu().numpy()
-    return Run(row.name, s, means, sds, points, logits)
-
-
-def span(data: NormalMixture, start: tuple[float, float]) -> tuple[float, float]:
-    """The interval worth looking at: three standard deviations of everything that moves."""
-    reach = 3 * max(data.sd, *data.sds)
-    return min(data.mean - reach, start[0] - 1.5 * start[1]), max(data.mean + reach, start[0] + 1.5 * start[1])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from divergence import plot
-from divergence.gan.experiments import compare_fits
+from divergence.gan.experiments.fit import compare_fits
 from divergence.report import png, write
 from divergence.verify import TITLES
 

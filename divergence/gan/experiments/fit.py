@@ -1,4 +1,4 @@
-"""Experiments: what theory predicts, what training does, and whether the two agree, in numbers with uncertainty."""
+"""GANs on the line against the exact best fit: what training does with each row, in numbers with uncertainty."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidMeasure
-from ..generators import GENERATORS, Generator
-from ..ops import numpy_words, quiet
-from .fits import Fit, best_fit, divergence_from, flow_end
-from .losses import refuse_steps
-from .toys import NormalMixture, log_normal
-from .train import Run, Settings, train
+from ...errors import InvalidMeasure
+from ...generators import GENERATORS, Generator
+from ...ops import numpy_words, quiet
+from ..fits import Fit, best_fit, divergence_from, flow_end
+from ..losses import refuse_steps
+from ..toys import NormalMixture, log_normal
+from ..univariate import Run, Settings, train_rows
+from .outcome import student_interval
 
 TWO_MODES = NormalMixture(weights=(0.75, 0.25), means=(-1.0, 2.5), sds=(0.8, 0.5))
 
@@ -85,7 +86,7 @@ def compare_fits(
     """Fit N(mean, sd²) to `data` by each row, exactly and adversarially, and hold the two against each other."""
     settings = settings or Settings()
     rows = [GENERATORS[name] for name in names]
-    trained = tuple(fit_one(row, data, settings, progress=progress) for row in rows)
+    trained = fit_rows(rows, data, settings, progress=progress)
     cross = np.array([[divergence_from(r, data, t.mean[0], t.sd[0]).value for t in trained] for r in rows])
     return FitComparison(data, trained, cross)
 
@@ -97,19 +98,35 @@ def fit_one(
     *,
     progress: Callable[[str, int], Any] | None = None,
 ) -> Trained:
-    refuse_steps(row)  # before the exact fits, which take their time
-    best, flow = best_fit(row, data), flow_end(row, data, settings.start)
-    report = None if progress is None else lambda done: progress(row.name, done)
-    run = train(row, data, settings, progress=report)
+    return fit_rows([row], data, settings, progress=progress)[0]
+
+
+def fit_rows(
+    rows: Sequence[Generator],
+    data: NormalMixture,
+    settings: Settings,
+    *,
+    progress: Callable[[str, int], Any] | None = None,
+) -> tuple[Trained, ...]:
+    """Every row's exact fit, and the GANs of all rows trained in one batch; `progress` gets their names and steps."""
+    for row in rows:
+        refuse_steps(row)  # before the exact fits, which take their time
+    exact = [(best_fit(row, data), flow_end(row, data, settings.start)) for row in rows]
+    names = ", ".join(row.name for row in rows)
+    runs = train_rows(rows, data, settings, progress=None if progress is None else lambda done: progress(names, done))
+    return tuple(_judged(row, data, best, flow, run) for row, (best, flow), run in zip(rows, exact, runs))
+
+
+def _judged(row: Generator, data: NormalMixture, best: Fit, flow: Fit, run: Run) -> Trained:
     ends = run.ends()[run.finite]
     if len(ends) == 0:
         raise InvalidMeasure(
-            f"all {settings.members} GANs trained by {row.name} left the finite numbers",
+            f"all {run.settings.members} GANs trained by {row.name} left the finite numbers",
             argument="settings",
             remedy="lower critic_rate and generator_rate, or raise batch",
         )
     excess = tuple(divergence_from(row, data, m, s).value - best.divergence.value for m, s in ends.tolist())
-    errors, gaps = _critic_scores(row, data, run)
+    errors, gaps = critic_scores(row, data, run)
     mean, sd = (student_interval(ends[:, i]) for i in (0, 1))
     return Trained(row, data, best, flow, run, mean, sd, excess, errors, gaps)
 
@@ -119,18 +136,7 @@ def _at_most(share: float) -> str:
     return f"{max(math.ceil(share * 1e4), 1) / 1e4:.2%}" if math.isfinite(share) else f"{share:.0%}"
 
 
-def student_interval(values: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
-    """The mean and its Student interval; a single value tells nothing about its spread, so its interval is the line."""
-    from scipy.special import stdtrit
-
-    centre, n = float(values.mean()), len(values)
-    if n < 2:
-        return centre, -np.inf, np.inf
-    half = float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
-    return centre, centre - half, centre + half
-
-
-def _critic_scores(row: Generator, data: NormalMixture, run: Run) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def critic_scores(row: Generator, data: NormalMixture, run: Run) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Per finite member: the mean of |D − D*| under (p + q)/2, and D_f minus the bound that its critic reaches."""
     x, o = run.grid, numpy_words()
     step, log_p = x[1] - x[0], data.log_density(x)

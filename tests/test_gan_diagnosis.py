@@ -1,0 +1,73 @@
+"""A diagnosis of discriminators whose worth is known."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import divergence as dv
+
+
+def normal(n, mean, seed):
+    return torch.randn(n, 1, generator=torch.Generator().manual_seed(seed)) + mean
+
+
+REAL, FAKE = normal(4000, 0.0, 1), normal(4000, 1.0, 2)
+
+
+def best(x):
+    """log p/q of N(0, 1) against N(1, 1)."""
+    return 0.5 - x
+
+
+def test_the_best_discriminator_is_calibrated_and_implies_the_true_divergences():
+    found = dv.gan.diagnose(best, REAL, FAKE)
+    assert found.calibration_error < 0.03
+    assert not found.asleep
+    assert found.verdict.startswith("the critic is awake, calibrated")
+    laws = [dv.Density(lambda x, m=m: -((x - m) ** 2) / 2 - math.log(2 * math.pi) / 2) for m in (0.0, 1.0)]
+    for name in ("kl", "js", "squared_hellinger", "reverse_kl", "triangular"):
+        assert found.implied[name] == pytest.approx(float(getattr(dv, name)(*laws)), abs=0.06)
+        assert found.fresh[name] <= found.implied[name] + 0.03
+    assert abs(found.gap) < 0.02
+    assert sum(b.count for b in found.calibration) == 4000
+
+
+def test_half_everywhere_is_sleep_on_bad_samples_and_success_on_good_ones():
+    asleep = dv.gan.diagnose(lambda x: 0 * x[:, 0], REAL, FAKE)
+    assert asleep.asleep
+    assert "asleep" in asleep.verdict
+    assert asleep.implied["js"] == 0
+    assert asleep.gap > 0.08
+    success = dv.gan.diagnose(lambda x: 0 * x, REAL, normal(4000, 0.0, 3))
+    assert not success.asleep
+    assert success.verdict.startswith("no critic tells")
+
+
+def test_a_boastful_discriminator_is_not_calibrated():
+    found = dv.gan.diagnose(lambda x: 8 * best(x), REAL, FAKE, steps=50)
+    assert found.calibration_error > 0.15
+    assert found.implied["kl"] < found.fresh["kl"]
+
+
+def test_equal_seeds_give_equal_answers():
+    a, b = (dv.gan.diagnose(best, REAL[:300], FAKE[:300], steps=20, rng=5) for _ in range(2))
+    assert a == b
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((best, REAL, torch.zeros(100, 2)), "points of 1 and of 2 numbers"),
+        ((best, REAL[:10], FAKE), "real: 10 points"),
+        ((best, REAL, torch.full((100, 1), math.nan)), "fake"),
+        ((lambda x: torch.zeros(len(x), 2), REAL, FAKE), "return one logit a point"),
+        ((lambda x: x * math.nan, REAL, FAKE), "logits hold nan"),
+        ((best, np.zeros(100), FAKE), r"points \(n, d\)"),
+    ],
+    ids=range(6),
+)
+def test_bad_input(arguments, said):
+    with pytest.raises(dv.DivergenceError, match=said):
+        dv.gan.diagnose(*arguments)
