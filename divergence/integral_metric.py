@@ -69,13 +69,13 @@ class Pair:
         return ops.plain(self.xp.astype(value, self.dtype, copy=False))
 
 
-def pair(p: Any, q: Any, functional: str, *, line: bool) -> Pair:
+def pair(p: Any, q: Any, functional: str, *, line: bool, verb: str = "estimate") -> Pair:
     """p and q as a `Pair`, refused where they are no Discrete with points, or (`line`) lie off the line.
 
     Half precisions become float32; points (k, 1) on the line become (k,).
     """
     for law, name in ((p, "p"), (q, "q")):
-        check_positioned(law, name, functional)
+        check_positioned(law, name, functional, verb)
     xp = common_namespace(p.masses, q.masses, ("p", "q"))
     for law, name in ((p, "p"), (q, "q")):
         common_namespace(law.masses, law.points, (f"masses of {name}", f"points of {name}"))
@@ -120,10 +120,10 @@ def on_line(points: Array, argument: str, functional: str) -> Array:
     return points if points.ndim == 1 else points[:, 0]
 
 
-def check_positioned(law: Any, name: str, functional: str) -> None:
+def check_positioned(law: Any, name: str, functional: str, verb: str = "estimate") -> None:
     if isinstance(law, Samples):
         raise UnsupportedLaw(
-            "samples where masses with positions belong", argument=name, remedy=f"write {functional}.estimate(x, y)"
+            "samples where masses with positions belong", argument=name, remedy=f"write {functional}.{verb}(x, y)"
         )
     if isinstance(law, Density):
         raise UnsupportedLaw(
@@ -135,7 +135,7 @@ def check_positioned(law: Any, name: str, functional: str) -> None:
         raise UnsupportedLaw(
             f"a bare {type(law).__name__}: are these masses or positions? {functional} must know both",
             argument=name,
-            remedy=f"write Discrete({name}, points) for masses at points, {functional}.estimate(x, y) for samples",
+            remedy=f"write Discrete({name}, points) for masses at points, {functional}.{verb}(x, y) for samples",
         )
     if law.points is None:
         raise InvalidMeasure(
@@ -164,7 +164,8 @@ class Line:
         xp = ops.namespace(points)
         order = xp.argsort(points, stable=True)
         ordered = xp.take(points, order)
-        return cls(order, ordered[1:] - ordered[:-1])
+        with ops.quiet():  # a gap may be longer than any float
+            return cls(order, ordered[1:] - ordered[:-1])
 
     def integral(self, signed: Array, of: Callable[[Array], Array]) -> Array:
         """∫ of(F − G), where F − G is the distribution function of the signed weights (..., N); (...)."""

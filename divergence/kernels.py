@@ -38,6 +38,8 @@ class Kernel:
 
 def _apart(x: Array, y: Array, squares: bool) -> Array:
     """|x_i − y_j|, or its square."""
+    if not squares and (unit := _unit(x, y)) != 1:
+        return unit * _apart(x / unit, y / unit, False)
     if ops.is_numpy(x):
         from scipy.spatial.distance import cdist
 
@@ -49,6 +51,13 @@ def _apart(x: Array, y: Array, squares: bool) -> Array:
     xp = ops.namespace(x, y)
     differences = x[:, None, :] - y[None, :, :]
     return xp.sum(differences**2, axis=-1) if squares else xp.linalg.vector_norm(differences, axis=-1)
+
+
+def _unit(*points: Array) -> float:
+    """What to divide coordinates by lest their squares overflow or vanish: 1 but for extreme ones."""
+    largest = max((float(ops.namespace(z).max(ops.namespace(z).abs(ops.fixed(z)))) for z in points), default=0.0)
+    bound = float(ops.limits(points[0]).max) ** 0.375
+    return 1.0 if largest == 0 or 1 / bound < largest < bound else 2.0 ** min(math.frexp(largest)[1], 1023)
 
 
 def _exp(x: Array) -> Array:
@@ -95,7 +104,8 @@ def median_distance(points: np.ndarray) -> tuple[float, str]:
 
     step = -(-len(points) // MOST)
     some = points[::step]
-    found = float(np.median(pdist(some))) if len(some) > 1 else 0.0
+    unit = _unit(some)
+    found = unit * float(np.median(pdist(some / unit))) if len(some) > 1 else 0.0
     if not found > 0:
         raise InvalidParameter(
             "the median distance of the points is 0",

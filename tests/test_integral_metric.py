@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from divergence import Discrete
+from divergence import Discrete, wasserstein
 from divergence.errors import InvalidMeasure, InvalidParameter, ShapeMismatch, UnsupportedLaw
 from divergence.estimate.resampling import observed
 from divergence.integral_metric import _quadratic_form, energy
@@ -116,3 +116,9 @@ def test_libraries_agree_and_torch_differentiates(d):
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_gap_longer_than_any_float_is_infinite():
+    p, q = (Discrete(np.array([1.0]), np.array([x])) for x in (-1.7e308, 1.7e308))
+    for distance in (energy, wasserstein(1), wasserstein(2), wasserstein(np.inf)):
+        assert float(distance(p, q)) == np.inf

@@ -147,3 +147,13 @@ def test_tiles_libraries_and_gradients(kernel, monkeypatch):
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("array", [np.asarray, torch.tensor])
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_at_any_scale(array, scale):
+    """Squares of coordinates may be beyond floats where distances are not."""
+    p, x, q, y = laws()
+    near, far = ([Discrete(array(w), array(s * z)) for w, z in ((p, x), (q, y))] for s in (1.0, scale))
+    assert float(energy(*far)) / scale == pytest.approx(float(energy(*near)), rel=1e-9)
+    assert float(mmd()(*far)) == pytest.approx(float(mmd()(*near)), rel=1e-9)

@@ -170,3 +170,11 @@ def test_bad_input(call, error, message):
         call()
     assert isinstance(caught.value, DivergenceError)
     assert caught.value.remedy
+
+
+def test_the_remedy_for_samples_is_a_verb_that_exists():
+    w = circular_wasserstein(1)
+    for law in (np.array([0.5, 0.5]), Samples(np.array([0.5, 0.6]))):
+        with pytest.raises(UnsupportedLaw, match=r"\.between_samples\(x, y\)"):
+            w(law, law)
+    assert hasattr(w, "between_samples")

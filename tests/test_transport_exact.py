@@ -398,3 +398,69 @@ def test_normal_samples_come_near_their_laws():
         stats.multivariate_normal([3.0, 0.0], np.diag([4.0, 0.25])),
     )
     assert wasserstein(2).estimate(x, y).value == pytest.approx(wasserstein(2)(*laws), rel=0.1)
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300, 1e-160])
+def test_distances_at_any_scale(scale):
+    rng = np.random.default_rng(5)
+    p, q = (Discrete(masses(rng, k), rng.normal(size=(k, 2))) for k in (6, 9))
+    far, away = (Discrete(law.masses, law.points * scale) for law in (p, q))
+    for order in (1, 2, 7):
+        w = wasserstein(order)
+        assert float(w(far, away)) / scale == pytest.approx(float(w(p, q)), rel=1e-12)
+    assert float(
+        wasserstein(1)(Discrete([1.0], [[1.7e308, 0.0]]), Discrete([1.0], [[1.0e308, 0.0]]))
+    ) / 0.7 == pytest.approx(1e308)
+
+
+def test_costs_past_the_range_of_floats_are_bracketed():
+    p, q = Discrete([1.0], [[1e200, 0.0]]), Discrete([1.0], [[0.0, 0.0]])
+    found = optimal_transport(p, q)
+    assert found.cost.value == found.cost.upper == np.inf
+    assert found.cost.lower == np.finfo(float).max
+    assert not np.isnan(found.u).any()
+    tiny = optimal_transport(Discrete([1.0], [[1e-200, 0.0]]), q).cost
+    assert tiny.lower <= 0 < tiny.upper <= 1e-320
+
+
+def test_costs_of_ragged_rows_and_of_masked_arrays_are_refused():
+    with pytest.raises(ShapeMismatch, match="rows of different lengths"):
+        optimal_transport(HALF, HALF, [[0.0], [1.0, 2.0]])
+    with pytest.raises(InvalidParameter, match="masked"):
+        optimal_transport(HALF, HALF, np.ma.masked_array(np.eye(2), mask=[[1, 0], [0, 0]]))
+    for p in ([[1], 2], ["a", 2]):
+        with pytest.raises(InvalidParameter, match=r"p\[0\].* is no fraction"):
+            rational_transport(p, [2, 1], [[0, 1], [1, 0]])
+
+
+def test_all_pairs_in_the_plane():
+    rng = np.random.default_rng(6)
+    xs = [rng.normal(size=(n, 2)) for n in (4, 7, 1)]
+    for order in (1, 2):
+        w = wasserstein(order)
+        wanted = [
+            [float(w.transport(*(Discrete(np.full(len(s), 1 / len(s)), s) for s in (x, y)))) for y in xs] for x in xs
+        ]
+        assert np.allclose(w.pairwise_samples(xs) ** order, wanted, rtol=1e-12)
+        assert np.allclose(w.pairwise_samples(xs, xs[1:]) ** order, np.array(wanted)[:, 1:], rtol=1e-12)
+        found = w.pairwise(Discrete(np.eye(2), SQUARE))
+        assert found.tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    tensors = wasserstein(2).pairwise_samples([torch.tensor(x) for x in xs])
+    assert np.allclose(tensors, wasserstein(2).pairwise_samples(xs), rtol=1e-12)
+    with pytest.raises(ShapeMismatch, match=r"x\[1\]: points \(7,\)"):
+        wasserstein(1).pairwise_samples([xs[0], xs[1][:, 0]])
+    with pytest.raises(InvalidMeasure, match="y: is empty"):
+        wasserstein(1).pairwise_samples(xs, [])
+
+
+def test_words_for_laws_beside_atoms_in_the_plane_and_for_the_order_inf():
+    atom = Discrete([1.0], [[0.0, 1.0]])
+    for pair in ((stats.norm(), atom), (atom, stats.norm())):
+        for verb in (wasserstein(2), wasserstein(2).evaluate):
+            with pytest.raises(UnsupportedLaw, match="beside atoms in 2 dimensions"):
+                verb(*pair)
+    with pytest.raises(InvalidParameter, match="order inf is for the line"):
+        wasserstein(np.inf)(atom, atom)
+    for order in (True, np.True_):
+        with pytest.raises(InvalidParameter, match="is no order"):
+            wasserstein(order)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from divergence import Discrete, max_sliced_wasserstein, optimal_transport, sinkhorn
+from divergence.errors import InvalidParameter, ShapeMismatch
 from divergence.plot import DATA, FIT
 from divergence.transport import figures, slice_figures
 
@@ -87,3 +88,25 @@ def test_entropic_plans_draw_more_pairs_as_epsilon_grows(clouds, tmp_path):
     assert pairs[0] == np.sum(exact.masses > 0.05 * exact.masses.max())
     assert pairs[0] < pairs[1] < pairs[2] <= 500
     assert [ax.get_title() for ax in panels[1:]] == ["ε = 0.1", "ε = 10"]
+
+
+def test_points_that_are_not_those_of_the_plan_are_refused():
+    p, q = (Discrete([0.5, 0.5], np.array([[0.0, 0.0], [1.0, shift]])) for shift in (0.0, 2.0))
+    found = optimal_transport(p, q)
+    for draw, x in (
+        (figures.plan, p.points[:1]),
+        (figures.displacement, p.points[:, 0]),
+        (figures.potentials, p.points),
+    ):
+        with pytest.raises(ShapeMismatch, match="x: points"):
+            draw(found, x, q.points)
+    with pytest.raises(ShapeMismatch, match="mean1: shape"):
+        figures.gaussian_displacement(np.zeros(3), np.eye(3), np.zeros(3), np.eye(3))
+    for steps in (0, 1, 2.5):
+        with pytest.raises(InvalidParameter, match="steps"):
+            figures.displacement(found, p.points, q.points, steps=steps)
+
+
+def test_singular_laws_have_a_path_too(tmp_path):
+    line = np.diag([1.0, 0.0])
+    drawn(figures.gaussian_displacement(np.zeros(2), line, np.ones(2), 4 * line), tmp_path)

@@ -315,3 +315,20 @@ def test_evaluate_says_how_far_to_trust_it() -> None:
     found = wasserstein(2).evaluate(p, q)
     assert abs(found.value - math.sqrt(3)) <= found.error < 1e-13
     assert found.method == "closed form: multivariate normal family"
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_means_at_any_scale(scale):
+    found = gaussian_wasserstein(np.zeros(2), np.zeros((2, 2)), np.full(2, scale), np.zeros((2, 2)))
+    assert float(found) / scale == pytest.approx(math.sqrt(2), rel=1e-15)
+    found = wasserstein(2)(stats.norm(0, scale), stats.norm(scale, 2 * scale))
+    assert float(found) / scale == pytest.approx(math.sqrt(2), rel=1e-15)
+
+
+def test_no_dimension_and_counts_that_differ_are_refused():
+    nothing = np.zeros(0), np.zeros((0, 0))
+    with pytest.raises(ShapeMismatch, match="d at least 1"):
+        gaussian_wasserstein(*nothing, *nothing)
+    for means, count in ((np.zeros((0, 2)), 0), (np.zeros((2, 2)), 5)):
+        with pytest.raises(ShapeMismatch, match=f"covariances: {count} for {len(means)} means"):
+            gaussian_barycentre(means, np.zeros((count, 2, 2)) + np.eye(2))

@@ -86,3 +86,11 @@ def test_interval_reaches_from_a_direction_chosen_by_other_samples():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_at_any_scale(scale):
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(30, 3)), rng.normal(0.3, 1.0, size=(40, 3))
+    w = max_sliced_wasserstein(2)
+    assert w.estimate(x * scale, y * scale).value / scale == pytest.approx(w.estimate(x, y).value, rel=1e-9)

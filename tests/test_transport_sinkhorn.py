@@ -286,3 +286,38 @@ class TestSamples:
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("epsilon", [1e-3, 1e-300])
+def test_kernels_that_vanish_give_no_warning_and_no_wrong_value(epsilon):
+    """A row of a held kernel may vanish whole where ε is small; warnings are errors here."""
+    p, q = two(*laws(3, n=12, m=15, shift=0.5))
+    exact = float(optimal_transport(p, q))
+    functional = sinkhorn(epsilon, iterations=5000 if epsilon > 1e-100 else 100)
+    if epsilon < 1e-100:
+        with pytest.raises(NotConverged):
+            functional(p, q)
+    else:
+        assert float(functional(p, q)) == pytest.approx(exact, abs=epsilon * math.log(15))
+
+
+@pytest.mark.parametrize("array", [np.asarray, torch.tensor])
+def test_debiased_costs_must_be_symmetric(array):
+    p, q = (Discrete(array(np.array(w)), array(np.array([0.0, 1.0]))) for w in ([0.3, 0.7], [0.6, 0.4]))
+    for cost in (lambda x, y: (x - y).sum(-1), np.array([[0.0, 1.0], [2.0, 0.0]])):
+        with pytest.raises(InvalidParameter, match=r"cost\[0, 1\].*not symmetric.*debias=False"):
+            sinkhorn(0.1, cost=cost)(p, q)
+        assert math.isfinite(float(sinkhorn(0.1, cost=cost, debias=False)(p, q)))
+
+
+@pytest.mark.parametrize("array", [np.asarray, torch.tensor])
+def test_a_matrix_of_costs_needs_no_points(array):
+    x = np.array([0.0, 1.0, 3.0])
+    p, q = array(np.array([0.2, 0.3, 0.5])), array(np.array([0.5, 0.25, 0.25]))
+    functional = sinkhorn(0.1, cost=np.abs(x[:, None] - x))
+    wanted = float(functional(Discrete(p, array(x)), Discrete(q, array(x))))
+    assert float(functional(p, q)) == float(functional(Discrete(p), Discrete(q))) == wanted
+    assert functional.evaluate(p, q).value == pytest.approx(wanted, rel=1e-12)
+    assert float(functional(p, p)) == 0
+    with pytest.raises(InvalidMeasure, match="sum of p"):
+        functional(2 * p, q)

@@ -71,7 +71,7 @@ class CircularWasserstein:
         )
 
     def __call__(self, p: Any, q: Any) -> Array:
-        laws = pair(p, q, self.name, line=True)
+        laws = pair(p, q, self.name, line=True, verb="between_samples")
         batch = np.broadcast_shapes(tuple(laws.p.shape[:-1]), tuple(laws.q.shape[:-1]))
         if self.order == 1:
             points, signed = laws.signed()

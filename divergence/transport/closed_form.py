@@ -17,6 +17,7 @@ from ..density import Density
 from .coupling import EPS
 
 Array = Any
+FAR = 1e12  # sizes from which a square is taken of the ratio alone, in float32 too
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,12 @@ def _root_mean_square(shift: Array, stretch: Array, mean: Array, variance: Array
     """√E(a + b Z)² from mean and variance of Z; |a| where b = 0, whatever they are."""
     endless = variance == math.inf
     middle = shift + stretch * o.where(endless, o.like(mean, 0), mean)
+    size = o.abs(ops.fixed(middle)) + o.abs(ops.fixed(stretch))  # taken out, lest a square overflow or vanish
+    unit = o.where((size > FAR) | (size < 1 / FAR) & (size > 0), size, o.like(size, 1))
+    middle, stretch = middle / unit, stretch / unit
     square = middle * middle + stretch * stretch * o.where(endless, o.like(variance, 0), variance)
     nothing = square == 0
-    root = o.where(nothing, o.like(square, 0), o.sqrt(o.where(nothing, o.like(square, 1), square)))
+    root = unit * o.where(nothing, o.like(square, 0), o.sqrt(o.where(nothing, o.like(square, 1), square)))
     return o.where(stretch == 0, o.abs(shift), o.where(endless, o.like(root, math.inf), root))
 
 

@@ -83,7 +83,8 @@ def cost(x: Array, y: Array, widths: Array, order: float) -> Array:
     At order ∞ it is the largest distance over pieces that are wider than the rounding of their levels.
     """
     xp = ops.namespace(x, y, widths)
-    distance = xp.abs(x - y)
+    with ops.quiet():  # a distance may be longer than any float
+        distance = xp.abs(x - y)
     if order == 1:
         return xp.sum(widths * distance, axis=-1)
     none = 2 * widths.shape[-1] * float(xp.finfo(widths.dtype).eps) if order == math.inf else 0.0
@@ -92,7 +93,7 @@ def cost(x: Array, y: Array, widths: Array, order: float) -> Array:
     if order == math.inf:
         return largest[..., 0]
     nothing = largest == 0
-    unit = xp.where(nothing, xp.ones_like(largest), largest)
+    unit = xp.where(nothing | (largest == math.inf), xp.ones_like(largest), largest)
     with ops.quiet():
         total = xp.sum(widths * (moved / unit) ** order, axis=-1, keepdims=True)
         root = xp.where(nothing, xp.ones_like(total), total) ** (1 / order)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..errors import ShapeMismatch
+from ..errors import InvalidParameter, ShapeMismatch
 from .entropic import Problem, Solution, solve
 from .gibbs import Broadcast, Cost, Squares, Tiles, gibbs_cost, log_sums
 from .pair_cost import Power, pair_cost
@@ -131,7 +131,7 @@ def terms(p: Side, q: Side, cost: Any, order: float, epsilon: float, rho: float 
         x, y = x - one, y - other
         shift = one - other if rho is None else None
     largest = max(float(xp.max(xp.abs(s))) if s.shape[1] else 0.0 for s in (x, y))
-    unit = 2.0 ** math.frexp(largest)[1] if largest else 1.0
+    unit = 2.0 ** min(math.frexp(largest)[1], 1023) if largest else 1.0
     scale = unit**order
     sides = {"p": (p, x / unit), "q": (q, y / unit)}
 
@@ -165,6 +165,8 @@ def _general(p: Side, q: Side, name: str, cost: Any, epsilon: float, rho: float 
                 argument="cost",
                 remedy="write debias=False, or a function of points, or both laws on one alphabet and its (k, k) costs",
             )
+    if name != "pq":
+        _check_symmetric(cost, one.points)
     made = pair_cost(cost, 2, one.points, other.points, shape) if ops.is_numpy(one.masses) else None
     if made is None:
         if callable(cost):
@@ -176,6 +178,30 @@ def _general(p: Side, q: Side, name: str, cost: Any, epsilon: float, rho: float 
                 xp.asarray(checked.tile(slice(0, shape[0])), dtype=one.masses.dtype, device=one.masses.device)
             )
     return Term(one, other, Tiles(made), epsilon, rho)
+
+
+def _check_symmetric(cost: Any, points: Array) -> None:
+    """Refuses a cost with c(x, y) ≠ c(y, x): all of a matrix, a function at some hundred pairs of its first points."""
+    if callable(cost):
+        some = points[:16]
+        c = ops.to_numpy(ops.fixed(cost(some[:, None, :], some[None, :, :])))
+        if c.shape != (len(some), len(some)):
+            return  # refused where it is used
+    else:
+        c = ops.to_numpy(ops.fixed(ops.as_array(cost)))
+        if c.ndim != 2 or c.shape[0] != c.shape[1] or c.dtype.kind not in "fiub":
+            return
+    c = c.astype(np.float64)
+    off = np.abs(c - c.T) > 1e-6 * np.abs(c).max(initial=0.0)
+    if off.any():
+        i, j = (int(k) for k in np.argwhere(off)[0])
+        raise InvalidParameter(
+            f"{float(c[i, j])!r} there and {float(c[j, i])!r} across the diagonal: a cost that is not symmetric",
+            argument="cost",
+            index=(i, j),
+            value=float(c[i, j]),
+            remedy="write debias=False, since what is taken off is the cost within either law",
+        )
 
 
 def identical(p: Side, q: Side) -> bool:

@@ -171,6 +171,11 @@ def _relaxation(omega: float, rate: float) -> float:
 
 def certificate(problem: Problem, gibbs: Gibbs, f: Array, g: Array) -> Solution:
     """What the potentials prove, after one more plain step of g."""
+    with ops.quiet():  # far from the solution sums overflow, and the gap is infinite or nan
+        return _certified(problem, gibbs, f, g)
+
+
+def _certified(problem: Problem, gibbs: Gibbs, f: Array, g: Array) -> Solution:
     a, b, epsilon, rho = problem.a, problem.b, problem.epsilon, problem.rho
     xp = ops.namespace(a)
     g = problem.damping * (g - epsilon * gibbs.log_columns(f, g, a))

@@ -87,12 +87,27 @@ def optimal_transport(p: Any, q: Any, cost: Any = None, *, order: float = 2) -> 
     if cost is None:
         order = check_order(order)
         found, unit = in_a_unit(a, x, b, y, order)
-        with ops.quiet():
-            scale = float(np.float64(unit) ** order)
-        value, error = (x * scale if x else 0.0 for x in (found.cost.value, found.cost.error))
-        value = Evaluation(value, error, found.cost.method)
-        return replace(found, cost=value, u=found.u * scale, v=found.v * scale, slackness=found.slackness * scale)
+        return _in_unit_of_points(found, unit, order)
     return transport(a, b, pair_cost(cost, order, x, y, (len(a), len(b))))
+
+
+def _in_unit_of_points(found: Transport, unit: float, order: float) -> Transport:
+    """The same in the unit of the points to the power of the order; a cost past the range of floats is bracketed."""
+    with ops.quiet():
+        scale = float(np.float64(unit) ** order)
+        value, error, slackness = (
+            x * scale if x else 0.0 for x in (found.cost.value, found.cost.error, found.slackness)
+        )
+        u, v = (np.where(x == 0, 0.0, x * scale) for x in (found.u, found.v))
+    limits = np.finfo(np.float64)
+    if value == math.inf:
+        cost = Evaluation(
+            value, math.inf, f"{found.cost.method}; larger than any float", None, (float(limits.max), value)
+        )
+    else:
+        vanished = float(limits.smallest_subnormal) if found.cost.value and value < float(limits.tiny) else 0.0
+        cost = Evaluation(value, error + vanished, found.cost.method)
+    return replace(found, cost=cost, u=u, v=v, slackness=slackness)
 
 
 def transport(a: np.ndarray, b: np.ndarray, cost: PairCost) -> Transport:
@@ -122,7 +137,7 @@ def transport(a: np.ndarray, b: np.ndarray, cost: PairCost) -> Transport:
 def in_a_unit(a: np.ndarray, x: np.ndarray, b: np.ndarray, y: np.ndarray, order: float) -> tuple[Transport, float]:
     """The same at the cost (|x − y|/unit)^order, and the unit, near the largest coordinate lest it overflow."""
     largest = max(float(np.abs(x).max()), float(np.abs(y).max()))
-    unit = 2.0 ** math.frexp(largest)[1] if largest else 1.0
+    unit = 2.0 ** min(math.frexp(largest)[1], 1023) if largest else 1.0
     return transport(a, b, Power(x / unit, y / unit, order)), unit
 
 

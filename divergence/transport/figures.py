@@ -10,9 +10,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..errors import InvalidParameter, ShapeMismatch
 from ..plot import DATA, FAINT, FIT, INK, canvas, in_style
 from .exact import Transport
-from .gaussian import gaussian_map
+from .gaussian import factor, gaussian_map
 
 LARGEST = 90.0  # the area in points² of the atom of largest mass
 
@@ -20,7 +21,7 @@ LARGEST = 90.0  # the area in points² of the atom of largest mass
 @in_style
 def plan(found: Transport, x: Any, y: Any, *, title: str = "") -> Figure:
     """The plan between atoms x (n, 2), blue, and y (m, 2), red: areas are masses, widths what is moved."""
-    x, y = np.asarray(x, float), np.asarray(y, float)
+    x, y = atoms_of(found, x, y, 2)
     figure, axes = canvas(5.2, 4.7)
     ax = axes[0, 0]
     p, q = _marginals(found)
@@ -44,7 +45,7 @@ def potentials(found: Transport, x: Any, y: Any, *, title: str = "") -> Figure:
 
     The dual value Σ u p + Σ v q is the sum of what lies under the two curves, weighed by the masses above.
     """
-    x, y = (np.asarray(s, float).reshape(-1) for s in (x, y))
+    x, y = (s[:, 0] for s in atoms_of(found, x, y, 1))
     figure, ((above,), (below,)) = canvas(6.4, 4.6, 2, 1, sharex=True, height_ratios=[1, 1.5])
     ends = (x, _marginals(found)[0], found.u, DATA, 1), (y, _marginals(found)[1], found.v, FIT, -1)
     for points, masses, potential, color, side in ends:
@@ -67,7 +68,8 @@ def potentials(found: Transport, x: Any, y: Any, *, title: str = "") -> Figure:
 @in_style
 def displacement(found: Transport, x: Any, y: Any, *, steps: int = 5, title: str = "") -> Figure:
     """The shortest path from p to q in W_2: at time t the mass of a pair (x, y) of the plan is at (1 − t) x + t y."""
-    x, y = np.asarray(x, float), np.asarray(y, float)
+    x, y = atoms_of(found, x, y, 2)
+    _check_steps(steps)
     figure, axes = canvas(2.1 * steps, 2.75, 1, steps, sharex=True, sharey=True)
     start, end = x[found.sources], y[found.targets]
     areas = LARGEST * 0.5 * found.masses / found.masses.max()
@@ -83,18 +85,21 @@ def displacement(found: Transport, x: Any, y: Any, *, steps: int = 5, title: str
 def gaussian_displacement(mean1: Any, cov1: Any, mean2: Any, cov2: Any, *, steps: int = 7, title: str = "") -> Figure:
     """The path of W_2 between normal laws in the plane, as ellipses of one and two standard deviations."""
     mean1, cov1, mean2, cov2 = (np.asarray(s, float) for s in (mean1, cov1, mean2, cov2))
+    _check_steps(steps)
+    if mean1.shape != (2,):
+        raise ShapeMismatch(f"shape {mean1.shape}", argument="mean1", remedy="give laws in the plane, means (2,)")
     linear, _ = gaussian_map(mean1, cov1, mean2, cov2)
     figure, axes = canvas(7.2, 4.2)
     ax = axes[0, 0]
     angle = np.linspace(0, 2 * np.pi, 200)
     circle = np.stack([np.cos(angle), np.sin(angle)])
-    root = np.linalg.cholesky(cov1)
+    root = factor(cov1)
     drawn, centres = [], []
     for t in np.linspace(0, 1, steps):
         centre = (1 - t) * mean1 + t * mean2
-        factor = ((1 - t) * np.eye(2) + t * linear) @ root
+        axes_at = ((1 - t) * np.eye(2) + t * linear) @ root
         for deviations, alpha in ((2.0, 0.10), (1.0, 0.18)):
-            ellipse = centre[:, None] + deviations * factor @ circle
+            ellipse = centre[:, None] + deviations * axes_at @ circle
             ends = t in (0, 1)
             ax.fill(*ellipse, color=_between(t), alpha=alpha if ends else alpha / 2, linewidth=0)
             ax.plot(*ellipse, color=_between(t), linewidth=1.6 if ends else 0.9, alpha=0.9 if ends else 0.6)
@@ -104,6 +109,27 @@ def gaussian_displacement(mean1: Any, cov1: Any, mean2: Any, cov2: Any, *, steps
     plane(ax, np.concatenate(drawn))
     ax.set_title(title or "displacement interpolation of normal laws")
     return figure
+
+
+def atoms_of(found: Transport, x: Any, y: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
+    """The points (n, d) and (m, d) of a plan as floats; ShapeMismatch where they are not those."""
+    rows = []
+    for s, count, name in ((x, len(found.u), "x"), (y, len(found.v), "y")):
+        s = np.asarray(s, float)
+        s = s[:, None] if s.ndim == 1 else s
+        if s.shape != (count, d):
+            raise ShapeMismatch(
+                f"points {s.shape} for a plan of {count} atoms there", argument=name, remedy=f"give {(count, d)}"
+            )
+        rows.append(s)
+    return rows[0], rows[1]
+
+
+def _check_steps(steps: Any) -> None:
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 2:
+        raise InvalidParameter(
+            f"{steps!r} is no number of steps", argument="steps", value=steps, remedy="write an integer >= 2"
+        )
 
 
 def _marginals(found: Transport) -> tuple[np.ndarray, np.ndarray]:

@@ -37,7 +37,7 @@ def gaussian_wasserstein(mean1: Any, cov1: Any, mean2: Any, cov2: Any) -> Array:
     dtype = xp.result_type(mean1, cov1, mean2, cov2)
     wide = dtype if xp.finfo(dtype).bits >= 32 else xp.float32
     mean1, cov1, mean2, cov2 = (xp.astype(x, wide, copy=False) for x in (mean1, cov1, mean2, cov2))
-    apart = xp.linalg.vector_norm(mean1 - mean2, axis=-1)
+    apart = _length(xp, mean1 - mean2)
     return ops.plain(xp.astype(_hypot(xp, apart, bures(cov1, cov2)), dtype, copy=False))
 
 
@@ -158,6 +158,13 @@ def _near(values: Array, difference: Array) -> tuple[Array, Array]:
     return near, xp.where(near[..., None, None], excess, 0 * excess)
 
 
+def _length(xp: Any, z: Array) -> Array:
+    """|z| along the last axis, the largest entry taken out, so that no square overflows or vanishes."""
+    largest = xp.max(xp.abs(ops.fixed(z)), axis=-1, keepdims=True)
+    unit = xp.where(largest > 0, largest, xp.ones_like(largest))
+    return unit[..., 0] * xp.linalg.vector_norm(z / unit, axis=-1)
+
+
 def _hypot(xp: Any, x: Array, y: Array) -> Array:
     """√(x² + y²), whose derivative at 0 is taken as 0."""
     x, y = xp.broadcast_arrays(x, y)
@@ -182,6 +189,10 @@ def moments(mean: Any, covariance: Any, which: str) -> tuple[Array, Array]:
             f"shape {tuple(covariance.shape)} with a mean of shape {tuple(mean.shape)}",
             argument=names[1],
             remedy="give a mean (..., d) and a covariance (..., d, d)",
+        )
+    if d == 0:
+        raise ShapeMismatch(
+            f"shape {tuple(mean.shape)}", argument=names[0], remedy="give a mean (..., d) with d at least 1"
         )
     finite = xp.isfinite(ops.fixed(mean))
     refuse(~finite, mean, names[0], "is not finite", "find where it came from")

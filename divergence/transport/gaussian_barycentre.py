@@ -55,6 +55,12 @@ def gaussian_barycentre(
         )
     means, covariances = (ops.to_numpy(x).astype(np.float64) for x in (means, covariances))
     count = len(means)
+    if count == 0 or len(covariances) != count:
+        raise ShapeMismatch(
+            f"{len(covariances)} for {count} means",
+            argument="covariances",
+            remedy="give one mean and one covariance per law, at least one law",
+        )
     w = np.full(count, 1 / count) if weights is None else ops.to_numpy(check_masses(weights, "weights")).astype(float)
     if w.shape != (count,):
         raise ShapeMismatch(f"shape {w.shape} for {count} laws", argument="weights", remedy="give one weight per law")

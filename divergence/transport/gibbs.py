@@ -186,7 +186,9 @@ class Gibbs:
 
     def _log_sums(self, f: Array, g: Array, w: Array, columns: bool) -> Array:
         if self.held is not None and self.held.near(f, g):
-            return self.held.log_sums(f, g, w, columns)
+            found = self.held.log_sums(f, g, w, columns)
+            if bool(ops.namespace(found).all(ops.namespace(found).isfinite(found))):
+                return found
         cost, one, other = (self.back, g, f) if columns else (self.cost, f, g)
         found = log_sums(cost, one, other, w, self.epsilon)
         n, m = self.cost.shape
@@ -222,7 +224,8 @@ class _Held:
         matrix = xp.empty(cost.shape, dtype=f.dtype, device=f.device)
 
         def work(rows: slice) -> None:
-            matrix[rows] = _exp(tile(rows))
+            with ops.quiet():
+                matrix[rows] = _exp(tile(rows))
 
         _each(blocks(cost, f), f, work)
         return cls(matrix, f, g, epsilon)
@@ -240,9 +243,10 @@ class _Held:
     def log_sums(self, f: Array, g: Array, w: Array, columns: bool) -> Array:
         xp = ops.namespace(f)
         u, v = (f - self.f) / self.epsilon, (g - self.g) / self.epsilon
-        if columns:
-            return v + xp.log(xp.matmul(xp.exp(u) * w, self.matrix))
-        return u + xp.log(xp.matmul(self.matrix, xp.exp(v) * w))
+        with ops.quiet():  # a row or a column may have vanished whole
+            if columns:
+                return v + xp.log(xp.matmul(xp.exp(u) * w, self.matrix))
+            return u + xp.log(xp.matmul(self.matrix, xp.exp(v) * w))
 
 
 def log_sums(cost: Cost, f: Array, g: Array, w: Array, epsilon: float) -> Array:

@@ -8,6 +8,7 @@ from .. import ops
 from ..errors import ShapeMismatch
 from ..integral_metric import Line, pair
 from ..measure import Discrete
+from .space import in_space
 
 if TYPE_CHECKING:
     from .wasserstein import Wasserstein
@@ -25,7 +26,7 @@ def of_histograms(p: Any, q: Any, functional: Wasserstein) -> Array:
                 argument=name,
                 remedy="give one histogram a row: Discrete(masses, points), masses (m, k)",
             )
-    if functional.order == 1:
+    if functional.order == 1 and not (in_space(p) or in_space(q)):
         one = Discrete(p.masses[:, None, :], p.points) if isinstance(p, Discrete) else p
         laws = pair(one, q, functional.name, line=True)
         return laws.result(_by_distribution_functions(laws))

@@ -109,6 +109,10 @@ class MaxSlicedWasserstein:
         d = x.shape[1]
         if d == 1:
             return np.ones(1), 1
+        largest = max(float(np.abs(x).max()), float(np.abs(y).max()))
+        if largest > 0:  # the direction has no unit, and no square shall overflow or vanish
+            unit = 2.0 ** min(math.frexp(largest)[1], 1023)
+            x, y = x / unit, y / unit
         directions = _starts(x, y)
         order = np.argsort(-along(x, y, directions, self.order), kind="stable")[: self.starts]
         found = [self._ascend(x, y, directions[:, k]) for k in order]

@@ -151,7 +151,18 @@ def pair_cost(cost: Any, order: float, x: Any, y: Any, shape: tuple[int, int]) -
         return Power(x, y, order)
     if callable(cost):
         return Function(cost, x, y)
-    entries = ops.to_numpy(ops.as_array(cost))
+    try:
+        entries = ops.to_numpy(ops.as_array(cost))
+    except ValueError as error:
+        raise ShapeMismatch(
+            "rows of different lengths", argument="cost", remedy=f"give one cost for each pair, {shape}"
+        ) from error
+    if ops.is_masked(cost):
+        raise InvalidParameter(
+            "a masked array, and what is behind the mask is no cost",
+            argument="cost",
+            remedy="fill it, as cost.filled(value) does, or leave out atoms that nothing can be moved to",
+        )
     if entries.dtype.kind not in "fiub":
         raise InvalidParameter(
             f"dtype {entries.dtype} holds no costs", argument="cost", remedy="costs are real numbers, (n, m)"

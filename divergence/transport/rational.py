@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from numbers import Rational
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def rational_transport(p: Sequence[Any], q: Sequence[Any], cost: Sequence[Sequen
                 )
     if sum(p) != sum(q) or not sum(p):
         raise InvalidMeasure(
-            f"the total is {sum(q)}, that of p is {sum(p)}",
+            f"the total is {sum(q)}, that of p is {sum(p)}{'' if sum(q) else ', and a law has some mass'}",
             argument="q",
             remedy="divide counts by their total, Fraction(count, total), on both sides",
         )
@@ -91,7 +92,7 @@ def rational_transport(p: Sequence[Any], q: Sequence[Any], cost: Sequence[Sequen
 def _fractions(x: Sequence[Any], argument: str) -> list[Fraction]:
     found = []
     for k, value in enumerate(x):
-        if isinstance(value, float | np.floating | bool):
+        if isinstance(value, bool) or not isinstance(value, Rational | np.integer):
             raise InvalidParameter(
                 f"{value!r} is no fraction",
                 argument=argument,

@@ -47,7 +47,7 @@ def sinkhorn(
       0 ≤ OT_ε(P, Q) − OT(P, Q) ≤ ε min(H(P), H(Q)) and 0 ≤ OT_ε(P, P) ≤ ε H(P), with H(P) = −Σ p log p, hence
       ε = accuracy/(½ H(P) + ½ H(Q)), or accuracy/min(H(P), H(Q)) where it is not debiased.
     - `cost` is a function of points (..., d) and (..., d) that broadcast, or a matrix (n, m); where it is debiased
-      it must be symmetric, and a matrix one of one alphabet.
+      it must be symmetric, and a matrix one of one alphabet. With a matrix masses need no points and may be bare.
     - `reach`: plans may leave their marginals and pay reach^order KL for each; None keeps them.
     - `debias=False` is OT_ε(P, Q) alone, which is not 0 at P = Q.
     - `rtol` is how far the primal value may lie above the dual, relative to |OT_ε(P, Q)| + ε: 1e-6, and 1e-3 where
@@ -138,7 +138,7 @@ class Sinkhorn:
         return f"<{self.name}: OT_ε(P, Q){less}, cost {cost}>"
 
     def __call__(self, p: Any, q: Any) -> Array:
-        laws = pair(p, q, self.name, line=False)
+        laws = pair(self._placed(p, "p"), self._placed(q, "q"), self.name, line=False)
         xp = laws.xp
         batch = np.broadcast_shapes(tuple(laws.p.shape[:-1]), tuple(laws.q.shape[:-1]))
         a, b = (xp.broadcast_to(w, (*batch, w.shape[-1])) for w in (laws.p, laws.q))
@@ -157,7 +157,7 @@ class Sinkhorn:
 
         With `accuracy` the error is that about the exact cost: the gap and what ε may add.
         """
-        laws = pair(p, q, self.name, line=False)
+        laws = pair(self._placed(p, "p"), self._placed(q, "q"), self.name, line=False)
         _check_single(laws)
         return self._of(laws, "")
 
@@ -191,6 +191,17 @@ class Sinkhorn:
         laws = pair(sides[0], sides[1], self.name, line=False)
         n, m = laws.p.shape[0], laws.q.shape[0]
         return self._of(laws, f"between the empirical laws of {n} and {m} samples: ")
+
+    def _placed(self, law: Any, name: str) -> Any:
+        """A law as it is; where a matrix says what it costs, atoms without points are told apart by their numbers."""
+        if self.cost is None or callable(self.cost):
+            return law
+        if ops.is_array(law) or isinstance(law, list | tuple):
+            law = Discrete(law, argument=name)
+        if not isinstance(law, Discrete) or law.points is not None:
+            return law
+        xp, masses = ops.namespace(law.masses), law.masses
+        return Discrete(masses, xp.arange(masses.shape[-1], dtype=masses.dtype, device=masses.device), argument=name)
 
     def _of(self, laws: Pair, what: str) -> EntropicTransport:
         a, x, b, y = (_native(s) for s in (laws.p, laws.x, laws.q, laws.y))

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from ..plot import DATA, FAINT, FIT, INK, canvas, in_style
 from .exact import Transport
-from .figures import LARGEST, plane
+from .figures import LARGEST, atoms_of, plane
 from .max_sliced import Slice
 from .sinkhorn import EntropicTransport
 from .sliced import along, project
@@ -75,7 +75,7 @@ def slices(best: Slice, x: Any, y: Any, *, order: float = 2, others: int = 3, ti
 @in_style
 def entropic_plans(found: Sequence[EntropicTransport], exact: Transport, x: Any, y: Any, *, title: str = "") -> Figure:
     """Plans between atoms x (n, 2), blue, and y (m, 2), red: the exact one, then one for each ε; widths are masses."""
-    x, y = np.asarray(x, float), np.asarray(y, float)
+    x, y = atoms_of(exact, x, y, 2)
     plans = [exact.plan.toarray(), *(np.asarray(one.plan) for one in found)]
     names = [f"exact, cost {exact.cost.value:.3g}", *(f"ε = {one.epsilon:.3g}" for one in found)]
     figure, axes = canvas(3.1 * len(plans), 2.9, 1, len(plans))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import ops
-from ..density import Density
-from ..errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
+from ..checks import check_points
+from ..density import Density, Lattice
+from ..errors import InvalidMeasure, InvalidParameter, ShapeMismatch, UnsupportedLaw
 from ..evaluation import Evaluation
 from ..integral_metric import Pair, pair
-from ..measure import Discrete, Samples
+from ..measure import Discrete, Samples, common_namespace
 from ..product import Product
 from ..promotion import as_law
 from .exact import atoms, in_a_unit
 from .gaussian import gaussian_wasserstein
-from .wasserstein import check_order, cost
+from .wasserstein import cost
 
 Array = Any
 
@@ -32,7 +35,8 @@ def distances(p: Any, q: Any, order: float) -> Array:
 
     Derivatives are those of Σ π c + Σ u a + Σ v b at a fixed plan and fixed potentials, by the envelope theorem.
     """
-    order = check_order(order)
+    order = _finite(order)
+    _check_atoms(p, q)
     laws = pair(p, q, f"wasserstein({order:g})", line=False)
     xp = laws.xp
     batch = np.broadcast_shapes(tuple(laws.p.shape[:-1]), tuple(laws.q.shape[:-1]))
@@ -69,7 +73,7 @@ def _distance(laws: Pair, a: Array, b: Array, order: float) -> Array:
         xp.asarray(s, device=a.device) for s in (found.sources, found.targets, found.masses, found.u, found.v)
     )
     moved, u, v = (xp.astype(s, a.dtype, copy=False) for s in (moved, u, v))
-    apart = xp.linalg.vector_norm(laws.x[i, :] - laws.y[j, :], axis=-1)
+    apart = unit * xp.linalg.vector_norm(laws.x[i, :] / unit - laws.y[j, :] / unit, axis=-1)
     value = cost(apart, xp.zeros_like(apart), moved, order)
     if ops.is_numpy(a) or not float(ops.fixed(value)):
         return value
@@ -77,9 +81,69 @@ def _distance(laws: Pair, a: Array, b: Array, order: float) -> Array:
     return value + slope * (xp.sum(u * (a - ops.fixed(a))) + xp.sum(v * (b - ops.fixed(b))))
 
 
+def _check_atoms(p: Any, q: Any) -> None:
+    """Refuses a law that is no Discrete beside one in R^d."""
+    for law, other, name in ((p, q, "p"), (q, p, "q")):
+        if isinstance(as_law(law, name), Density | Lattice | Product):
+            raise UnsupportedLaw(
+                f"a law on the line or without atoms, beside atoms in {other.points.shape[1]} dimensions",
+                argument=name,
+                remedy=f"write Discrete(masses, points) for {name} too, or sliced_wasserstein(order, projections)"
+                ".estimate(x, y, rng=0) for samples",
+            )
+
+
+def points_of(many: Sequence[Any], argument: str) -> list[Array]:
+    """The points (n,) or (n, d) of each of many samples."""
+    return [s.points if isinstance(s, Samples) else check_points(s, f"{argument}[{k}]") for k, s in enumerate(many)]
+
+
+def between_all(xs: Sequence[Any], ys: Sequence[Any] | None, order: float) -> Array:
+    """(m, n): W_p of each of m samples (n, d) with each of n, or of m with one another."""
+    order = _finite(order)
+    samples, others = points_of(xs, "x"), [] if ys is None else points_of(ys, "y")
+    if ys is not None and not others:
+        raise InvalidMeasure("is empty", argument="y", remedy="give at least one sample of points")
+    for many, name in ((samples, "x"), (others, "y")):
+        for k, s in enumerate(many):
+            common_namespace(samples[0], s, ("x[0]", f"{name}[{k}]"))
+            if s.shape[1:] != samples[0].shape[1:]:
+                raise ShapeMismatch(
+                    f"points {tuple(s.shape)}, but those of x[0] are {tuple(samples[0].shape)}",
+                    argument=f"{name}[{k}]",
+                    remedy="all samples must live in the same space: (n, d) with one d",
+                )
+    rows = [_empirical(s) for s in samples]
+    columns = rows if ys is None else [_empirical(s) for s in others]
+    xp = ops.namespace(samples[0])
+    found: dict[tuple[int, int], Array] = {}
+    for i, x in enumerate(rows):
+        for j, y in enumerate(columns):
+            # W is symmetric: below the diagonal it is known
+            found[i, j] = found[j, i] if ys is None and j < i else xp.asarray(distances(x, y, order))
+    return xp.stack([xp.stack([found[i, j] for j in range(len(columns))]) for i in range(len(rows))])
+
+
+def _empirical(x: Array) -> Discrete:
+    xp = ops.namespace(x)
+    wide = x.dtype if ops.limits(x).bits >= 32 else xp.float32
+    return Discrete(xp.full((x.shape[0],), 1 / x.shape[0], dtype=wide, device=x.device), xp.astype(x, wide, copy=False))
+
+
+def _finite(order: float) -> float:
+    if order == math.inf:
+        raise InvalidParameter(
+            "the order inf is for the line, and these laws lie in several dimensions",
+            argument="order",
+            value=order,
+            remedy="choose a finite order, such as wasserstein(2)",
+        )
+    return order
+
+
 def estimate(x: Any, y: Any, x_weights: Any, y_weights: Any, order: float, rng: Any) -> Evaluation:
     """W_p of the empirical laws of samples (n, d) and (m, d), each of mass 1/n where no weights are given."""
-    order = check_order(order)
+    order = _finite(order)
     laws = [
         Samples(s, argument=name) if w is None else Discrete(w, Samples(s, argument=name).points, argument=weights)
         for s, w, name, weights in ((x, x_weights, "x", "x_weights"), (y, y_weights, "y", "y_weights"))
@@ -104,9 +168,11 @@ def estimate(x: Any, y: Any, x_weights: Any, y_weights: Any, order: float, rng: 
 
 def evaluate(p: Any, q: Any, order: float) -> Evaluation | None:
     """W_p of two Discretes or of two normal laws in R^d with its error; None where they are neither."""
+    if in_space(p) or in_space(q):
+        _check_atoms(p, q)
     if in_space(p) and in_space(q):
         (a, x), (b, y) = atoms(p, "p"), atoms(q, "q")
-        return _evaluation(a, x, b, y, check_order(order))
+        return _evaluation(a, x, b, y, _finite(order))
     value = normal_distance(p, q, order)
     if value is None:
         return None

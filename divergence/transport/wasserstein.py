@@ -177,12 +177,18 @@ class Wasserstein:
     def pairwise_samples(self, xs: Sequence[Any], ys: Sequence[Any] | None = None) -> Array:
         """(m, n): W_p of each of m samples with each of n, of any sizes; xs with xs if ys is None.
 
+        Samples are (n,), or (n, d) for an optimal plan of each pair.
+
         >>> import numpy as np
         >>> wasserstein(1).pairwise_samples([np.array([0.0, 1.0]), np.array([2.0]), np.array([0.0, 0.0, 3.0])])
         array([[0.        , 1.5       , 0.83333333],
                [1.5       , 0.        , 1.66666667],
                [0.83333333, 1.66666667, 0.        ]])
         """
+        from . import space
+
+        if any(s.ndim == 2 and s.shape[1] > 1 for s in space.points_of(xs, "x")):
+            return space.between_all(xs, ys, self.order)
         return all_pairs(xs, ys, self.order, self.name)
 
     def estimate(
@@ -271,7 +277,7 @@ class Wasserstein:
 def check_order(order: Any, infinite: bool = False) -> float:
     """The order as a float; InvalidParameter unless it is a number >= 1, a finite one if not `infinite`."""
     try:
-        number = math.nan if isinstance(order, str | bytes) else float(order)
+        number = math.nan if isinstance(order, str | bytes | bool | np.bool_) else float(order)
     except (TypeError, ValueError):
         number = math.nan
     if not (number >= 1 and (infinite or number < math.inf)):
