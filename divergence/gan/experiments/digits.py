@@ -68,7 +68,9 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"digits": lambda: figure(pixels, made[::n], list(objectives))},
-        ("The normal law has the mean and covariance of the seen half; the other half is the floor of the score.",),
+        notes=(
+            "The normal law has the mean and covariance of the seen half; the other half is the floor of the score.",
+        ),
     )
 
 
