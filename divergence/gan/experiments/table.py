@@ -188,7 +188,7 @@ def cross_figure(names: list[str], cross: np.ndarray) -> Any:
         ax.set_xticks(range(n), short, rotation=35, ha="right", fontsize=9)
         ax.set_yticks(range(n), short, fontsize=9)
         ax.set(xlabel="trained by", ylabel="measured by")
-        ax.set_title("divergence of the trained fit over the least of its line", fontsize=10)
+        ax.set_title("divergence over the least of its line", fontsize=10)
         return drawn
 
     return draw()
