@@ -159,7 +159,7 @@ def compare(
 @app.command()
 @guarded
 def verify(
-    out: Out = Path("report"), seed: Seed = 0, device: Device = "cpu", members: Members = 8, steps: Steps = 1200
+    out: Out = Path("report"), seed: Seed = 0, device: Device = "cpu", members: Members = 8, steps: Steps = 900
 ) -> int:
     """Check the theory, train the toy GANs, draw the figures, write report/index.html."""
     from proofs import ledger
@@ -239,7 +239,9 @@ def gan(
     from .report import refuse_unwritable
 
     refuse_unwritable(out / "index.html", "--out")
-    where = _device(device)
+    from .gan.devices import chosen
+
+    where = chosen(device)
     if experiment == "fit":
         return _fit(divergence or "js", out, seed, where, members, -(-steps // 4) if quick else steps)
     from .gan.experiments import Setup, run
@@ -269,15 +271,6 @@ def _experiments() -> dict[str, str]:
     from .gan.experiments import EXPERIMENTS
 
     return EXPERIMENTS
-
-
-def _device(name: str) -> str:
-    """`auto` is a GPU where torch sees one, else the CPU."""
-    if name != "auto":
-        return name
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _fit(row: str, out: Path, seed: int, device: str, members: int, steps: int) -> int:

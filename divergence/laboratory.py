@@ -27,9 +27,14 @@ TITLES = {
 
 
 def keep(outcome: Any, folder: Path) -> Path:
-    """Write NAME.json, a NAME-FIGURE.png for each figure and index.html into `folder`; returns the page."""
+    """Write NAME.json, a PNG for each figure, a GIF for each animation and index.html into `folder`.
+
+    Returns the page.
+    """
     for name, draw in outcome.figures.items():
         report.write(folder / f"{outcome.name}-{name}.png", report.png(draw()))
+    for name, animate in outcome.animations.items():
+        report.write(folder / f"{outcome.name}-{name}.gif", animate())
     text = json.dumps(outcome.as_json(), indent=1, ensure_ascii=False, allow_nan=False)
     report.write(folder / f"{outcome.name}.json", text + "\n")
     return report.write(folder / "index.html", page([outcome]))

@@ -80,3 +80,19 @@ def test_a_quick_run(name, tmp_path):
 def test_bad_input(name, setup, said):
     with pytest.raises(dv.InvalidParameter, match=said):
         run(name, setup)
+
+
+def test_animations_are_gifs_that_move():
+    import io
+
+    from PIL import Image
+
+    from divergence.gan import animation
+
+    steps = [0, 5, 9]
+    history = np.random.default_rng(0).normal(size=(3, 50, 2))
+    found = Image.open(io.BytesIO(animation.clouds(history, np.eye(2), steps, "two")))
+    assert (found.format, found.n_frames) == ("GIF", 3)
+    first = np.asarray(found.convert("RGB"))
+    found.seek(2)
+    assert not np.array_equal(first, np.asarray(found.convert("RGB")))

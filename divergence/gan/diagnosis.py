@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -95,8 +96,8 @@ def diagnose(
     fresh = _fresh(seen, rng, steps, width)
     found = [_logits(lambda x: fresh(x[None])[0], x) for x in held]
     accuracy, better = ((float((r > 0).mean()) + float((f <= 0).mean())) / 2 for r, f in (told, found))
-    error = 0.5 / np.sqrt(min(len(x) for x in held))
-    asleep = better - accuracy > 3 * error
+    error = 0.5 / math.sqrt(min(len(x) for x in held))
+    asleep = bool(better - accuracy > 3 * error)
     table, off = _calibration(told[0], told[1], bins)
     return Diagnosis(
         table,

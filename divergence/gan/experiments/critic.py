@@ -55,7 +55,7 @@ def run(setup: Setup) -> Outcome:
             for name, c in curves.items()
         },
         {"critic": lambda: figure(curves)},
-        ("For the js row V = 2·bound − log 4, so its gap in V is twice the gap shown.",),
+        notes=("For the js row V = 2·bound − log 4, so its gap in V is twice the gap shown.",),
     )
 
 

@@ -58,7 +58,9 @@ def run(setup: Setup) -> Outcome:
         setup,
         {"row": row.name, "k": ks, "E |D − D*|": error, "distance": distance},
         {"critic_steps": lambda: figure(ks, error, distance)},
-        ("More steps bring D nearer to D* on average; that the game then converges is another matter: see dirac.",),
+        notes=(
+            "More steps bring D nearer to D* on average; that the game then converges is another matter: see dirac.",
+        ),
     )
 
 

@@ -68,7 +68,9 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"digits": lambda: figure(pixels, made[::n], list(objectives))},
-        ("The normal law has the mean and covariance of the seen half; the other half is the floor of the score.",),
+        notes=(
+            "The normal law has the mean and covariance of the seen half; the other half is the floor of the score.",
+        ),
     )
 
 
@@ -85,7 +87,7 @@ def figure(pixels: np.ndarray, made: np.ndarray, names: list[str]) -> Any:
         rows = [("data", pixels), *zip(names, made)]
         drawn, axes = canvas(9.0, 0.85 * len(rows) + 0.3, len(rows), 1)
         for ax, (name, images) in zip(axes[:, 0], rows):
-            strip = np.full((8, 16 * 9 - 1), 1.0)
+            strip = np.full((8, 16 * 9 - 1), -1.0)
             for i, image in enumerate(images[:16]):
                 strip[:, 9 * i : 9 * i + 8] = image.reshape(8, 8)
             ax.imshow(strip, cmap="gray_r", vmin=-1, vmax=1)

@@ -57,7 +57,9 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"distance": lambda: figure(theta, slope, places, js, w1)},
-        ("Critics of W1 are held by a one-sided gradient penalty with λ = 10, whose own best slope is 1 + θ/20.",),
+        notes=(
+            "Critics of W1 are held by a one-sided gradient penalty with λ = 10, whose own best slope is 1 + θ/20.",
+        ),
     )
 
 

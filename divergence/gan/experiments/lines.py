@@ -77,7 +77,7 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"lines": lambda: figure(paths)},
-        (
+        notes=(
             "The generator follows its gradient itself; Adam would hide how small it is.",
             "Non-saturating and hinge losses bring θ home too: their critics are smooth networks, not the best ones.",
         ),

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ...generators import GENERATORS
+from .. import animation
 from ..networks import Perceptron
 from ..objectives import from_row
 from ..plane import PERFECT, Count, Spots, count_modes, grid, ring
@@ -27,8 +28,9 @@ def run(setup: Setup) -> Outcome:
         cases += [("grid", grid(), 1), ("grid", grid(), 4)]
     counts: dict[tuple[str, int], list[Count]] = {}
     drawn: dict[tuple[str, int], np.ndarray] = {}
+    moving: dict[tuple[str, int], Any] = {}
     for name, spots, pack in cases:
-        counts[name, pack], drawn[name, pack] = _train(setup, name, spots, pack, n)
+        counts[name, pack], drawn[name, pack], moving[name, pack] = _train(setup, name, spots, pack, n)
     checks = [_perfect(setup.seed)]
     table: list[dict[str, Any]] = []
     for (name, pack), found in counts.items():
@@ -71,14 +73,20 @@ def run(setup: Setup) -> Outcome:
             "published": "ring: GAN 6.3 ± 0.5 modes, PacGAN2 7.9 ± 0.1; grid: GAN 17.3 ± 0.8, PacGAN4 24.8 ± 0.2",
         },
         {"samples": lambda: figure(cases, counts, drawn)},
-        (
+        animations={
+            f"{name}_pack_{pack}": lambda m=moving[name, pack], s=spots, t=f"{name}, pack {pack}": animation.clouds(
+                m[1], np.array(s.points), m[0], t
+            )
+            for name, spots, pack in cases
+        },
+        notes=(
             "Smaller networks and fewer steps than PacGAN (two hidden layers of 64), so its table is not reproduced "
             "number by number; the protocol of counting is.",
         ),
     )
 
 
-def _train(setup: Setup, name: str, spots: Spots, pack: int, n: int) -> tuple[list[Count], np.ndarray]:
+def _train(setup: Setup, name: str, spots: Spots, pack: int, n: int) -> tuple[list[Count], np.ndarray, Any]:
     seeds = member_seeds(setup.seed, n)
     scale = 1.0 if name == "ring" else 3.0
     steps = setup.pick(700, 5000 if name == "ring" else 6000)
@@ -91,11 +99,29 @@ def _train(setup: Setup, name: str, spots: Spots, pack: int, n: int) -> tuple[li
         pack=pack,
     )
     schedule = Schedule(steps, 1, 100, critic_rate=2e-3, generator_rate=1e-3, betas=(0.5, 0.99))
-    found = train(contest, schedule, seeds, device=setup.device, progress=setup.bar(f"{name}, pack {pack}", steps))
+    rng = torch.Generator(device=setup.device).manual_seed(setup.seed)
+    z = torch.randn((1, 400, 2), generator=rng, device=setup.device).expand(n, -1, -1)
+
+    def watch(generator: Any, critic: Any) -> dict[str, torch.Tensor]:
+        return {"samples": contest.generator(generator, z)[:1]}
+
+    found = train(
+        contest,
+        schedule,
+        seeds,
+        device=setup.device,
+        progress=setup.bar(f"{name}, pack {pack}", steps),
+        watch=watch,
+        every=steps // 35,
+    )
     streams = Streams([seed + 1 for seed in seeds], setup.device)
     x = found.make(streams.draw(lambda _, g: torch.randn((SAMPLES, 2), generator=g, device=g.device))).cpu().numpy()
     alive = x[found.finite]
-    return [count_modes(part, spots) for part in alive], alive[:, :1000]
+    return (
+        [count_modes(part, spots) for part in alive],
+        alive[:, :1000],
+        (found.seen.tolist(), found.history["samples"][:, 0]),
+    )
 
 
 def _perfect(seed: int) -> Check:

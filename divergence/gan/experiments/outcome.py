@@ -53,7 +53,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`data` are JSON's kinds of value, `figures` are made when called; `notes` say what differs from the source."""
+    """`data` are JSON's kinds of value, `figures` and `animations` (GIF) are made when called.
+
+    `notes` say what differs from the source.
+    """
 
     name: str
     question: str
@@ -62,6 +65,7 @@ class Outcome:
     setup: Setup
     data: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    animations: dict[str, Callable[[], bytes]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: float = math.nan
 

@@ -57,7 +57,9 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"phases": lambda: figure(maps, separations, weights, found)},
-        ("The data are w N(−m, 1) + (1 − w) N(m, 1); where the best fit moves over without a jump there is no m*.",),
+        notes=(
+            "The data are w N(−m, 1) + (1 − w) N(m, 1); where the best fit moves over without a jump there is no m*.",
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"saturation": lambda: figure(theta, saturating, other, paths, n)},
-        ("The js row's losses are half of Goodfellow's, so trained slopes are half of the exact ones.",),
+        notes=("The js row's losses are half of Goodfellow's, so trained slopes are half of the exact ones.",),
     )
 
 

@@ -55,7 +55,7 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"seeking": lambda: figure(line, plane, places)},
-        ("Starts are wide, about one mode or the other: the centred fit stays a local optimum of reverse KL.",),
+        notes=("Starts are wide, about one mode or the other: the centred fit stays a local optimum of reverse KL.",),
     )
 
 

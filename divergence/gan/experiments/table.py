@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...generators import GENERATORS, power
+from .. import animation
 from ..fits import best_fit, divergence_from
 from ..rows import named_row
 from ..toys import NormalMixture
@@ -105,7 +106,8 @@ def run(setup: Setup) -> Outcome:
         setup,
         data,
         {"fits": lambda: figure(trained, dial, exponents, w1, w2), "cross": lambda: cross_figure(names, cross)},
-        (
+        animations={"fits": lambda: animation.fits([t.run for t in trained[:4]], DATA, names[:4])},
+        notes=(
             "The published table's JS is twice the library's js; a trained fit's interval is its range over seeds.",
             "The aim of a trained fit is the paper's own distance from its optimum where that is published.",
         ),
@@ -186,7 +188,7 @@ def cross_figure(names: list[str], cross: np.ndarray) -> Any:
         ax.set_xticks(range(n), short, rotation=35, ha="right", fontsize=9)
         ax.set_yticks(range(n), short, fontsize=9)
         ax.set(xlabel="trained by", ylabel="measured by")
-        ax.set_title("divergence of the trained fit over the least of its line", fontsize=10)
+        ax.set_title("divergence over the least of its line", fontsize=10)
         return drawn
 
     return draw()
