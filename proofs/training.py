@@ -29,7 +29,7 @@ DATA, MODEL_ONE, MODEL_TWO = (tuple(sp.Rational(n, 20) for n in law) for law in 
 # --- 3. the change of variables
 
 
-@claim(article="The expectation over z of h(G(z)) is the expectation over x of h(x), for x drawn from p_g.")
+@claim(article="The expectation over z of h(G(z)) is the expectation over x of h(x), for x drawn from $p_g$.")
 def change_of_variables() -> Iterator[Step]:
     r"""$E_z h(G(z)) = E_{x \sim p_g} h(x)$: on finite spaces for every $G$, exactly; on the line for a rising smooth
     $G$, where $p_g(G(z))\, G'(z) = p_z(z)$: here $G = \exp$, which turns a normal law into a lognormal one, and a
@@ -189,7 +189,7 @@ def best_fits_of_the_two_losses_differ() -> Iterator[Step]:
 @claim(
     refutes=True,
     rests_on=("value_of_the_game", "objectives_of_the_two_losses"),
-    article="Training a GAN minimises KL(p_g‖p_data).",
+    article=r"Training a GAN minimises $\mathrm{KL}(p_g\|p_{\text{data}})$.",
     truth=r"At the best discriminator the generator minimises $2\,\mathrm{JSD}$, or with the non-saturating loss "
     r"$\mathrm{KL}(p_g\|p_{\text{data}}) - 2\,\mathrm{JSD}$.",
 )
