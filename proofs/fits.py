@@ -249,7 +249,7 @@ def best_fits() -> dict[str, Place]:
 
 @claim(cites=(NOWOZIN,), budget=60, article="Different distances give different fits of the same data.")
 def fits_differ() -> Iterator[Step]:
-    r"""The best normal laws for 0.33 N(-1, 0.065) + 0.67 N(2, 2.0025), by every smooth row and by $W_2$, are all
+    r"""The best normal laws for 0.33 N(−1, 0.065) + 0.67 N(2, 2.0025), by every smooth row and by $W_2$, are all
     different; KL and reverse KL meet the published ones, (1.0100, 1.8308) and (1.5782, 1.6319), to $4 \cdot
     10^{-4}$."""
     fits = best_fits()
