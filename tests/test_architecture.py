@@ -30,7 +30,7 @@ PUBLIC = {
         "circular_wasserstein", "energy", "frechet", "gaussian_barycentre", "gaussian_map", "gaussian_wasserstein",
         "optimal_transport", "rational_transport", "sliced_wasserstein", "two_sample_test", "wasserstein",
     },
-    "answers": {"Evaluation", "in_bits", "pairs"},
+    "answers": {"Evaluation", "conjecture", "in_bits", "pairs"},
     "errors": {
         "DivergenceError", "InvalidMeasure", "InvalidParameter", "NotConverged", "ShapeMismatch", "UnsupportedLaw",
     },

@@ -1,0 +1,5 @@
+"""Conjectures: a sentence about divergences is parsed, searched for a counterexample, and proved where it can be.
+
+`sentence` reads it, `functionals` says what its words mean in floats, balls and symbols, `counterexamples` searches,
+`proving` proves, `settle` decides. A word of a sentence is looked up, never evaluated as Python.
+"""
