@@ -107,7 +107,10 @@ def conjecture(sentence: str) -> Conjecture:
         assert found.worst is not None
         seen = f"the largest ratio of the sides seen is {found.worst.ratio:.8g}"
         how = f"no proof, and no counterexample on two or three atoms; {seen}"
-    values = None if example is None else (example.smaller, example.larger)
+    values = None
+    if example is not None:
+        grows = said.relation[0] == "<"
+        values = (example.smaller, example.larger) if grows else (example.larger, example.smaller)
     return Conjecture(
         said.text,
         verdict,
@@ -116,7 +119,7 @@ def conjecture(sentence: str) -> Conjecture:
         constant=(high if said.relation[0] == "<" or not math.isfinite(low) else low) if known else None,
         interval=(low, high),
         counterexample=tuple(example.laws[name] for name in said.laws) if example else None,
-        values=values if values is None or said.relation[0] == "<" else values[::-1],
+        values=values,
         exact=found.exact,
         how=how,
         evidence=found.proof.evidence if found.proof else (),

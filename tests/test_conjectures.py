@@ -30,7 +30,7 @@ KNOWN = [
     ("js <= kl/2", "proved", LOG2 / 2),
     ("squared_hellinger >= 1 - sqrt(1 - total_variation^2)", "proved", 1),  # Le Cam
     ("triangular >= total_variation^2", "proved", 1),
-    ("bhattacharyya <= -log(1 - total_variation)", "proved", 1),
+    ("bhattacharyya <= -log(1 - total_variation)", "proved", None),
     ("kl <= 2*total_variation", "refuted", math.inf),
     ("total_variation^2 <= kl/3", "refuted", 1 / 2),
     ("kl <= 0.99*pearson", "refuted", 1),
@@ -112,7 +112,7 @@ def test_says_that_no_constant_is_enough(found):
         ("renyi(kl) <= 1", "is a number", 6),
         ("kl^js <= 1", "no number", 3),
         ("kl/0 <= 1", "division by zero", 2),
-        ("kl <= (9^64)^64", "out of reach", 13),
+        ("kl <= (9^64)^64", "out of reach", 12),
         ("__import__(os) <= kl", "no functional", 0),
         ("", "missing", 0),
         ("(" * 100 + "kl <= 1", "too deep", 40),
@@ -143,7 +143,7 @@ def test_the_extra_is_named(missing, monkeypatch):
         ("kl <= pearson", 0, "proved"),
         ("kl <= total_variation", 1, "refuted"),
         ("kl <= nothing", 2, "no functional is called 'nothing'"),
-        ("hockey_stick(3) <= power(3)", 3, "open"),
+        ("sqrt(js(p, r)) <= sqrt(js(p, q)) + sqrt(js(q, r))", 3, "open"),
     ],
 )
 def test_command_line(sentence, status, said, capsys):

@@ -62,7 +62,8 @@ class Search:
     def floats(self, masses: Masses) -> tuple[np.ndarray, np.ndarray]:
         with checks.unchecked():
             smaller, larger = (functionals.floats(side, masses) for side in self.sentence.sides)
-        return np.broadcast_arrays(smaller, larger, np.zeros(len(masses[self.names[0]])))[:2]
+        shape = masses[self.names[0]].shape[:1]
+        return np.broadcast_to(smaller, shape), np.broadcast_to(larger, shape)
 
     def balls(self, laws: RationalLaws) -> tuple[arb, arb]:
         canonical = (functionals.canonical(side, self.names) for side in self.sentence.sides)
@@ -96,7 +97,7 @@ class Search:
                 for finite, laws in self._suspects(denominator, atoms):
                     sides = self.refutes(laws) if finite or infinite is None else None
                     if sides is not None:
-                        found = Counterexample(laws, *map(float, sides), True)
+                        found = Counterexample(laws, float(sides[0]), float(sides[1]), True)
                         if finite:
                             return found
                         infinite = found
@@ -217,11 +218,11 @@ class Search:
                 named = {name: laws[at[i]] for name, at in zip(self.names, places)}
                 sides = self.refutes(named)
                 if sides is not None:
-                    return Counterexample(named, *map(float, sides), False)
+                    return Counterexample(named, float(sides[0]), float(sides[1]), False)
         for denominator in FINER if worst.masses else ():
             sides = self.refutes(laws := rounded(worst.masses, denominator))
             if sides is not None:
-                return Counterexample(laws, *map(float, sides), False)
+                return Counterexample(laws, float(sides[0]), float(sides[1]), False)
         return None
 
 

@@ -140,7 +140,8 @@ class _Balls:
             return x ** int(c) if c >= 0 else 1 / x ** int(-c)
         if c.denominator == 2:
             return _Balls.power(x.sqrt(), 2 * c)
-        return arb(0) if x == 0 and c > 0 else (balls.ball(c) * x.log()).exp()
+        zero = bool(x == 0)
+        return arb(0) if zero and c > 0 else balls.power(x, c)
 
 
 def in_balls(node: Node, laws: Mapping[str, Sequence[Fraction]], bits: int = 256) -> arb:

@@ -145,27 +145,26 @@ def _on_equal_overlaps(smaller: Node, larger: Node) -> Proof:
     if not all(map(functionals.symmetric, _functionals(gap))):
         raise Rejected("not symmetric")
 
-    def at(ratio: Expr) -> Expr:
-        tv = (ratio - 1) / (ratio + 1)
-        lesser = 2 / (1 + ratio)  # 1 - τ
-        return functionals.expression(gap, lambda v: tv if v == TV else lesser * functionals.f(v, ratio))
+    def at(ratio: Expr, tv: Expr) -> Expr:
+        return functionals.expression(gap, lambda v: tv if v == TV else (1 - tv) * functionals.f(v, ratio))
 
-    way = "at the least values for each total variation, on two atoms"
-    rooted = at((1 + _z) ** 2)
+    way, t_of_z = "at the least values for each total variation, on two atoms", (1 + _z) ** 2
+    rooted = at(t_of_z, (t_of_z - 1) / (t_of_z + 1))
     if not rooted.has(sp.log):  # every root is rational in z
-        rooted = sp.factor(sp.together(rooted))
+        rooted = sp.factor(sp.together(algebra.normal(rooted)))
         if algebra.signs(rooted) <= algebra.NONNEGATIVE:
             return Proof(
                 way, ("every part of the difference has a sign" if rooted else "the two sides are equal there",)
             )
-    return Proof(way, (_nonnegative_on_unit(at((1 + _tau) / (1 - _tau)).xreplace({sp.Abs(_tau): _tau})),))
+    return Proof(way, (_nonnegative_on_unit(at((1 + _tau) / (1 - _tau), _tau).xreplace({sp.Abs(_tau): _tau})),))
 
 
 def _nonnegative_on_unit(e: Expr) -> str:
     """e(τ) >= 0 on (0, 1)."""
     domain = box({_tau: (0, 1)})
     turned = algebra.normal(e.subs(_tau, 1 - _tau))  # where the two sides touch is then at 1
-    if turned == 0 or algebra.vanishes(e.subs(domain.opened())):
+    seen = witnesses.value(e, next(domain.points(1)))
+    if seen.contains(0) and algebra.vanishes(e.subs(domain.opened())):
         return "the two sides are equal there"
     for form in (turned, e):
         try:
@@ -206,7 +205,7 @@ def _rational(e: Expr) -> Expr | None:
     """e in factors, once its logarithms have cancelled; None where they do not."""
     e = sp.expand_log(e)
     logs = {found: sp.Dummy(positive=True) for found in e.atoms(sp.log)}
-    plain = sp.factor(sp.together(e.xreplace(logs)))
+    plain: Expr = sp.factor(sp.together(e.xreplace(logs)))
     return plain if plain.is_rational_function(_x, _y) and not plain.free_symbols - {_x, _y} else None
 
 

@@ -86,7 +86,7 @@ def _guesses(ratio: float) -> Iterator[sp.Expr]:
 def _node(e: sp.Expr) -> Node:
     """A guess as an expression of the grammar."""
     number, rest = e.as_coeff_Mul()
-    head = Number(Fraction(int(number.p), int(number.q)))
+    head = Number(Fraction(str(number)))
     if rest == 1:
         return head
     if rest == sp.sqrt(2):
@@ -96,12 +96,14 @@ def _node(e: sp.Expr) -> Node:
 
 
 def _split(node: Node) -> tuple[sp.Expr, Node]:
-    """A number times the rest."""
+    """A positive number times the rest."""
     if isinstance(node, Binary) and node.operator in "*/":
         for factor, rest in ((node.left, node.right), (node.right, node.left)):
             if not any(values(factor)) and (node.operator == "*" or factor is node.right):
                 scale, kept = _split(rest)
                 number = _number(factor)
+                if not number > 0:
+                    continue
                 return (scale * number if node.operator == "*" else scale / number), kept
     return sp.Integer(1), node
 
