@@ -9,6 +9,9 @@ import numpy as np
 import sympy as sp
 
 from divergence import derived_rows
+from divergence.errors import InvalidParameter
+from divergence.f_divergence import hockey_stick as shipped
+from divergence.f_divergence import total_variation
 from divergence.generators import GENERATORS, Generator, hockey_stick, power
 
 from . import balls, rules
@@ -100,3 +103,20 @@ def families_of_rows_are_found_again() -> Iterator[Step]:
         return float(sum(a.name != b.name or a.bound != b.bound for a, b in zip(rows, back)))
 
     yield rules.checked(r"\text{names and bounds}", wrong, cases=1, within=0)
+
+
+@claim()
+def hockey_stick_at_one() -> Iterator[Step]:
+    r"""At $\gamma = 1$ the hockey stick is total variation, and the code takes every $\gamma \ge 1$ and none below."""
+
+    def error(rng: np.random.Generator) -> float:
+        first, second = rng.dirichlet(np.full(4, 0.7), size=2)
+        found = 0
+        for gamma in (1 - 1e-9, 0.5, -2.0):
+            try:
+                shipped(gamma)
+            except InvalidParameter:
+                found += 1
+        return abs(float(shipped(1.0)(first, second)) - float(total_variation(first, second))) + abs(found - 3)
+
+    yield rules.checked(r"D_1 = \mathrm{TV}", error, cases=20, within=1e-15)

@@ -131,6 +131,22 @@ class TestVerdict:
         with pytest.raises(KeyboardInterrupt):
             judge(make("one", interrupted))
 
+    def test_certified_and_exact(self):
+        def enclosed():
+            yield rules.root(x**2 - 2, x, "1", "2")
+
+        def fractions():
+            yield rules.exactly("1 = 1", lambda rng: (1, "=", 1))
+
+        def all_three():
+            yield from (*enclosed(), *fractions(), *proof())
+
+        assert judge(make("one", enclosed)).verdict is Verdict.CERTIFIED
+        assert judge(make("one", fractions)).verdict is Verdict.EXACT
+        assert judge(make("one", all_three)).verdict is Verdict.EXACT
+        found = verdicts(make("a", enclosed), make("b", proof, rests_on=("a",)))
+        assert found["b"] is Verdict.CERTIFIED
+
 
 class TestRestsOn:
     def test_failure_is_inherited(self):
@@ -251,10 +267,10 @@ class TestMain:
 
 class TestRender:
     def test_text(self):
-        entries = [judge(make("one", proof)), judge(make("another", falsehood))]
+        entries = run(claims={one.name: one for one in (make("one", proof), make("another", falsehood))})
         said = render.text(entries).splitlines()
-        assert said[0].startswith("proved    one      a statement")
-        assert said[1].startswith("failed    another  a statement")
+        assert said[0].startswith("proved     one      a statement")
+        assert said[1].startswith("failed     another  a statement")
         assert "because" in said[2]
         assert said[-1].endswith("1 proved, 1 failed")
 

@@ -53,7 +53,7 @@ def _wgan(theta: Any, psi: Any, gamma: Any, o: Any) -> tuple[Any, Any]:
 
 
 def _penalised(weight: int) -> Field:
-    """The bare game with −γ w ψ on the discriminator's side: the slope of −γ w ψ²/2, for D has the slope ψ everywhere."""
+    """The bare game with −γ w ψ on the discriminator's side, the slope of −γ w ψ²/2: D has the slope ψ everywhere."""
 
     def field(theta: Any, psi: Any, gamma: Any, o: Any) -> tuple[Any, Any]:
         down, up = _gan(theta, psi, gamma, o)
@@ -136,5 +136,5 @@ def trajectory(
     for n in range(steps):
         theta, psi = (np.asarray(x) for x in path[n])
         theta, psi = step(game, theta, psi, np.asarray(gamma), h, o)
-        path[n + 1] = theta, (np.clip(psi, -gamma, gamma) if game.clips else psi)
+        path[n + 1] = theta, (max(-gamma, min(float(psi), gamma)) if game.clips else psi)
     return path
