@@ -85,7 +85,7 @@ def conjecture(sentence: str) -> Conjecture:
         raise UnsupportedLaw(
             f"{error.name} is not installed", argument="conjecture", remedy="pip install 'divergence-toolkit[proofs]'"
         ) from error
-    from proofs.search.sentence import parse
+    from proofs.search.reader import parse
     from proofs.search.settle import settle
 
     said = parse(sentence)

@@ -74,6 +74,8 @@ def gan_page(trained: Trained) -> str:
 
 def verify_page(entries: Sequence[Any], comparison: FitComparison) -> str:
     """The page of `divergence verify`, from the ledger's entries and the fits."""
+    from proofs.dependencies import figure
+
     names = [trained.row.name for trained in comparison.rows]
     cross = [
         {
@@ -96,6 +98,10 @@ def verify_page(entries: Sequence[Any], comparison: FitComparison) -> str:
         diagonal=comparison.diagonal_wins,
         article=[_article_view(entry) for entry in entries if entry.claim.article],
         ledger=_by_theory(entries),
+        graph=report.picture(
+            figure({entry.claim.name: entry.claim for entry in entries}),
+            "What rests on what: each claim of the ledger to the right of those that it rests on",
+        ),
         made=_made(comparison.rows[0]),
     )
 
@@ -140,6 +146,8 @@ def _article_view(entry: Any) -> dict[str, Any]:
 
 
 def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
+    from proofs.shown import whereabouts
+
     theories: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
         view = {
@@ -149,6 +157,8 @@ def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
             "reason": entry.reason,
             "steps": [_shown(step) for step in entry.steps],
             "cites": "; ".join(entry.claim.cites),
+            "rests_on": ", ".join(entry.claim.rests_on),
+            "lines": whereabouts(entry.claim),
         }
         theories.setdefault(entry.claim.theory, []).append(view)
     return [{"name": f"proofs/{name}.py", "entries": views} for name, views in theories.items()]

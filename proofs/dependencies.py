@@ -10,7 +10,11 @@ from .claim import Claim, resolved
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = ("#2166ac", "#c8322b", "#1b7f5c", "#9a6700", "#6a3d9a", "#1d91a8", "#b3487f", "#5b6472")
+COLOURS = (
+    "#2166ac", "#c8322b", "#1b7f5c", "#9a6700", "#6a3d9a", "#0e8ba0", "#c2187a", "#5b6472",
+    "#7a4a2b", "#5f8f00", "#e06c00", "#173f7a", "#8c1c1c", "#4b9bd6", "#a070d0", "#20b080",
+    "#b08d57", "#334f4f",
+)  # fmt: skip
 ROW, COLUMN = 0.2, 3.1  # inches
 
 
@@ -45,10 +49,12 @@ def depths(below: Mapping[str, Iterable[str]]) -> dict[str, int]:
 
 def figure(claims: Mapping[str, Claim]) -> Figure:
     """Those claims that rest on others or carry others, in columns by depth, in the colour of their theory."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    below = edges(claims)
-    carried = set().union(*below.values())
+    every = edges(claims)
+    below = {name: others & every.keys() for name, others in every.items()}
+    carried: set[str] = set().union(*below.values())
     shown = {name: others for name, others in below.items() if others or name in carried}
     theory = {stem(claim.name): claim.theory for claim in claims.values()}
     theories = list(dict.fromkeys(theory[name] for name in shown))
@@ -57,7 +63,7 @@ def figure(claims: Mapping[str, Claim]) -> Figure:
     for name, depth in depths(shown).items():
         columns.setdefault(depth, []).append(name)
     height: dict[str, float] = {}
-    rows = max(map(len, columns.values()))
+    rows = max(map(len, columns.values()), default=1)
     for depth in sorted(columns):
         names = columns[depth]
 
@@ -68,18 +74,28 @@ def figure(claims: Mapping[str, Claim]) -> Figure:
         for i, name in enumerate(sorted(names, key=lambda name: (wanted(name), theory[name], name))):
             height[name] = (i + 0.5) * rows / len(names)
     depth_of = {name: depth for depth, names in columns.items() for name in names}
-    drawn = Figure(figsize=(COLUMN * len(columns) + 0.6, ROW * rows + 0.9))
+    drawn = Figure(figsize=(COLUMN * max(len(columns), 2) + 0.6, ROW * (rows + 6)))
+    FigureCanvasAgg(drawn)  # which knows how long a text is
     axes = drawn.add_axes((0.01, 0.01, 0.98, 0.98))
     axes.set_axis_off()
+    axes.set_xlim(-0.1, max(len(columns), 2) + 0.05)
+    axes.set_ylim(-0.3, rows + 5.7)
+    ends: dict[str, float] = {}
+    halo = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+    for name in shown:
+        x, y, ink = depth_of[name], height[name], colour[theory[name]]
+        axes.plot(x - 0.015, y, "o", color=ink, markersize=3)
+        label = axes.text(x, y, name, color=ink, fontsize=7, va="center", bbox=halo, zorder=2)
+        ends[name] = axes.transData.inverted().transform(label.get_window_extent())[1, 0] + 0.015
     for name, others in shown.items():
         for other in others:
-            ends = (depth_of[other] + 0.02 + 0.021 * len(other), depth_of[name] - 0.03)
-            axes.plot(ends, (height[other], height[name]), color=colour[theory[other]], linewidth=0.6, alpha=0.55)
-    for name in shown:
-        axes.plot(depth_of[name] - 0.015, height[name], "o", color=colour[theory[name]], markersize=3)
-        axes.text(depth_of[name], height[name], name, color=colour[theory[name]], fontsize=7, va="center")
+            across = (ends[other], depth_of[name] - 0.03)
+            ink = colour[theory[other]]
+            axes.plot(across, (height[other], height[name]), color=ink, linewidth=0.6, alpha=0.6, zorder=1)
+    axes.text(-0.03, rows + 4.7, "A claim stands to the right of what it rests on. Colours are theories:", fontsize=8)
+    wide = max(1, -(-len(theories) // 2))
     for i, name in enumerate(theories):
-        axes.text(i * len(columns) / len(theories), rows + 1.2, name, color=colour[name], fontsize=8, weight="bold")
-    axes.set_xlim(-0.1, len(columns) + 0.05)
-    axes.set_ylim(-0.3, rows + 2)
+        x, y = (i % wide) * len(columns) / wide, rows + 3.3 - 1.2 * (i // wide)
+        axes.plot(x - 0.015, y, "s", color=colour[name], markersize=4)
+        axes.text(x + 0.01, y, name, color=colour[name], fontsize=8, va="center")
     return drawn

@@ -13,6 +13,9 @@ import divergence as dv
 from divergence.__main__ import main
 from divergence.conjectures import Conjecture
 from divergence.errors import InvalidParameter, UnsupportedLaw
+from proofs.budget import OutOfTime, at_most
+from proofs.search import functionals, proving, shape
+from proofs.search.reader import parse
 
 LOG2 = math.log(2)
 # the sentence, its verdict and the best constant on the right side, None where it is not known
@@ -26,6 +29,7 @@ KNOWN = [
     ("exp(kl) - 1 <= pearson", "proved", 1),
     ("js <= log(2)*total_variation", "proved", LOG2),  # Lin
     ("js <= 1", "proved", LOG2),
+    ("js < 1", "proved", LOG2),
     ("js >= total_variation^2/2", "proved", 1 / 2),
     ("js <= kl/2", "proved", LOG2 / 2),
     ("squared_hellinger >= 1 - sqrt(1 - total_variation^2)", "proved", 1),  # Le Cam
@@ -128,6 +132,66 @@ def test_bad_sentences_are_refused_with_their_place(sentence, said, at):
         text, caret = str(refused.value).splitlines()[1:3]
         assert text.strip() == sentence
         assert caret.index("^") == 4 + at
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "renyi(3/2) <= bhattacharyya + 3",
+        "power(1/3)(q, p) <= neyman",
+        "exp(-renyi(1/2)) <= js + 2",
+        "kl(p, r) <= js(q, p)",
+    ],
+)
+def test_balls_and_expressions_say_what_the_shipped_numerics_say(sentence):
+    said = parse(sentence)
+    laws = dict(
+        zip(
+            said.laws,
+            [(Fraction(1, 4), Fraction(3, 4)), (Fraction(2, 3), Fraction(1, 3)), (Fraction(1, 7), Fraction(6, 7))],
+        )
+    )
+    for side in said.sides:
+        shipped = functionals.floats(side, {name: np.array([law], float) for name, law in laws.items()})
+        canonical = functionals.canonical(side, said.laws)
+        assert float(functionals.in_balls(canonical, laws)) == pytest.approx(float(shipped.ravel()[0]), rel=1e-13)
+        assert float(functionals.exact(canonical, laws)) == pytest.approx(float(shipped.ravel()[0]), rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("false", "way"),
+    [
+        ("total_variation^2 <= kl/2.01", proving._on_two_atoms),
+        ("kl <= log(1 + 0.99*pearson)", proving._on_two_atoms),
+        ("js <= 0.999*squared_hellinger", proving._pointwise),
+        ("js <= 0.693", proving._at_ceilings),
+        ("js >= 0.501*total_variation^2", proving._on_equal_overlaps),
+        ("squared_hellinger >= 1.001*(1 - sqrt(1 - total_variation^2))", proving._on_equal_overlaps),
+        ("kl >= total_variation", proving._on_equal_overlaps),  # of a row that is not symmetric
+    ],
+)
+def test_no_way_proves_what_is_false(false, way):
+    said = parse(false)
+    smaller, larger = (functionals.canonical(side, said.laws) for side in said.sides)
+    with pytest.raises((*proving.UNDECIDED, OutOfTime)), at_most(1):
+        way(smaller, larger)
+
+
+@pytest.mark.parametrize(
+    ("expression", "bends", "ways"),
+    [
+        ("kl - total_variation^2", "concave", {"kl": 1, "total_variation": -1}),
+        ("log(1 + pearson) - kl", "concave", {"pearson": 1, "kl": -1}),
+        ("exp(kl) - sqrt(js)", "convex", {"kl": 1, "js": -1}),
+        ("kl*js", "", {"kl": 1, "js": 1}),
+        ("2/(1 + js)", "convex", {"js": -1}),
+        ("kl - kl^2", "concave", {"kl": 0}),
+    ],
+)
+def test_shapes(expression, bends, ways):
+    node = parse(f"{expression} <= 1").left
+    assert shape.bend(node) == bends
+    assert {value.name: way for value, way in shape.trend(node).items()} == ways
 
 
 @pytest.mark.parametrize("missing", ["sympy", "flint"])

@@ -25,7 +25,7 @@ from ..rules import Sides
 from ..symbols import Domain, Expr, Rejected, box, oo, t
 from . import functionals
 from .sentence import Binary, Call, Node, Number, Value, values
-from .shape import bend, peeled, trend
+from .shape import bend, nonnegative, peeled, trend
 
 TV = Value("total_variation")
 SECONDS = 5.0  # for each way
@@ -100,6 +100,8 @@ def _at_least_zero(sides: Sides) -> str:
 
 def best_constant(smaller: Node, larger: Node) -> tuple[Expr, Expr] | None:
     """Bounds on the least c with smaller <= c larger, (oo, oo) where there is none, None where it is not found."""
+    if not (nonnegative(smaller) and nonnegative(larger)):
+        return None
     try:
         first, second = linear(_renamed(smaller)), linear(_renamed(larger))
         if first is None or second is None:

@@ -36,8 +36,11 @@ def settle(sentence: Sentence) -> Settled:
     found = search.smallest()
     smaller, larger = (functionals.canonical(side, search.names) for side in sentence.sides)
     proof = None
-    if found is None and len(search.names) == 2 and not sentence.strict:
-        proof = proving.proof(smaller, larger)
+    if found is None and len(search.names) == 2:
+        if not sentence.strict:
+            proof = proving.proof(smaller, larger)
+        elif not any(values(larger)) and _number(larger) > 0:  # below a number: at most a little less
+            proof = proving.proof(smaller, Binary("*", Number(Fraction(999, 1000)), larger))
     worst = None
     if proof is None and found is None:
         worst = search.worst()
@@ -63,7 +66,7 @@ def _best(
         return (*_ends(scale, math.inf, math.inf, grows), "")
     worst = worst or search.worst()
     below = max(worst.below, found.smaller / found.larger * (1 - 1e-15) if found and found.larger > 0 else 0.0)
-    if worst.ratio == math.inf:
+    if worst.below == math.inf:
         return (*_ends(scale, math.inf, math.inf, grows), "")
     high, exact = 1.0 if proof else math.inf, sp.Integer(1) if proof and below > 1 - CERTAIN else None
     if len(search.names) == 2 and exact is None and (proof is not None or found is not None):
