@@ -55,7 +55,9 @@ class Conjecture:
             return f"the {least} constant on the right side lies in [{low:.10g}, {high:.10g}]"
         if least == "least" and low > 0:
             return f"the least constant on the right side is at least {low:.10g}"
-        return f"the largest constant on the right side is at most {high:.10g}" if math.isfinite(high) else ""
+        if least == "largest" and math.isfinite(high):
+            return f"the largest constant on the right side is at most {high:.10g}"
+        return ""
 
 
 def conjecture(sentence: str) -> Conjecture:

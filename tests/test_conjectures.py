@@ -35,6 +35,9 @@ KNOWN = [
     ("squared_hellinger >= 1 - sqrt(1 - total_variation^2)", "proved", 1),  # Le Cam
     ("triangular >= total_variation^2", "proved", 1),
     ("bhattacharyya <= -log(1 - total_variation)", "proved", None),
+    ("hockey_stick(2) <= total_variation", "proved", 1),
+    ("kl >= 0", "proved", None),
+    ("kl <= 0", "refuted", None),
     ("kl <= 2*total_variation", "refuted", math.inf),
     ("total_variation^2 <= kl/3", "refuted", 1 / 2),
     ("kl <= 0.99*pearson", "refuted", 1),
@@ -97,6 +100,10 @@ def test_triangle_of_three_laws(found):
     assert answer.interval[0] == pytest.approx(2, rel=1e-6)
 
 
+def test_nothing_is_said_of_a_multiple_of_nothing(found):
+    assert "constant" not in str(found["kl >= 0"]) + str(found["kl <= 0"])
+
+
 def test_says_that_no_constant_is_enough(found):
     assert "no constant on the right side is enough" in str(found["kl <= 2*total_variation"])
     assert "1/2 = 0.5" in str(found["total_variation^2 <= kl/3"])
@@ -111,6 +118,7 @@ def test_says_that_no_constant_is_enough(found):
         ("kl <= js <= 1", "one inequality at a time", 9),
         ("kl <= js js", "join the two", 9),
         ("2 <= 3", "no laws", 0),
+        ("kl(p, p) <= 1", "one law\n", 0),
         ("kl(p, q) <= kl(r, s)", "4 laws", 0),
         ("hockey_stick <= 1", "needs its gamma", 13),
         ("renyi(kl) <= 1", "is a number", 6),

@@ -128,7 +128,7 @@ def _needs(node: Node, way: int) -> None:
 def _ceiling(value: Value) -> Expr:
     """f(0) + f'(∞)."""
     left, right = functionals.sides(value)
-    found = sp.limit(left, t, 0, "+") + sp.limit(right, t, 0, "+")
+    found = sp.Add(*(side.subs(t, 0) if side.has(sp.Max) else sp.limit(side, t, 0, "+") for side in (left, right)))
     if not found.is_finite:
         raise Rejected("not bounded")
     return found

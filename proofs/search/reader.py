@@ -125,9 +125,11 @@ class _Reader:
             self.refuse(f"{self._seen()} is one too many", self.next.at, remedy)
         said = Sentence(self.text.strip(), left, relation, right)
         if not 2 <= len(said.laws) <= 3:
-            number = len(said.laws) or "no"
+            number = ("no", "one")[len(said.laws)] if len(said.laws) < 2 else len(said.laws)
             self.refuse(
-                f"a sentence about {number} laws", 0, "compare functionals of two or three laws, such as kl(p, q)"
+                f"a sentence about {number} law{'s' * (number != 'one')}",
+                0,
+                "compare functionals of two or three laws, such as kl(p, q)",
             )
         return said
 

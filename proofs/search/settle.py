@@ -53,6 +53,8 @@ def _best(
     search: Search, smaller: Node, larger: Node, proof: Proof | None, found: Counterexample | None, worst: Worst | None
 ) -> tuple[float, float, str]:
     """Bounds on the best constant, and its name."""
+    if 0 in (constant(search.sentence.left), constant(search.sentence.right)):
+        return 0.0, math.inf, ""  # a multiple of nothing
     scale = _split(search.sentence.right)[0]
     grows = search.sentence.relation[0] == "<"  # the constant stands on the larger side: the least is wanted
     if not any(values(search.sentence.right)):
