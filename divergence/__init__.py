@@ -57,6 +57,7 @@ if _TYPE_CHECKING:
     from .affinity import bhattacharyya as bhattacharyya
     from .affinity import renyi as renyi
     from .chernoff_information import chernoff as chernoff
+    from .conjectures import conjecture as conjecture
     from .entropies import cross_entropy as cross_entropy
     from .entropies import entropy as entropy
     from .entropies import jensen_shannon as jensen_shannon
@@ -82,6 +83,7 @@ _LAZY = {
     "bhattacharyya": "affinity",
     "chernoff": "chernoff_information",
     "circular_wasserstein": "transport.circle",
+    "conjecture": "conjectures",
     "cross_entropy": "entropies",
     "Mixture": "mixture",
     "energy": "integral_metric",

@@ -1,7 +1,7 @@
-"""The command line: `divergence compare`, `divergence verify`, `divergence gan`.
+"""The command line: `divergence compare`, `divergence verify`, `divergence gan`, `divergence refute`.
 
-Exit status: 0 when all is well, 1 when a claim failed or a prediction was missed, 2 for bad input, 130 on Ctrl-C,
-141 where the reader of the output went away.
+Exit status: 0 when all is well, 1 when a claim failed, a prediction was missed or a sentence was refuted, 2 for bad
+input, 3 for a sentence that stays open, 130 on Ctrl-C, 141 where the reader of the output went away.
 """
 
 from __future__ import annotations
@@ -292,6 +292,23 @@ def _fit(row: str, out: Path, seed: int, device: str, members: int, steps: int) 
     print(f"{row}: {trained.verdict}")
     print(path)
     return 0 if trained.lands else 1
+
+
+@app.command()
+@guarded
+def refute(
+    sentence: Annotated[str, typer.Argument(metavar="SENTENCE", help='Such as "total_variation^2 <= kl/2".')],
+) -> int:
+    """Prove or refute an inequality between divergences of two or three laws.
+
+    Exit status: 0 proved, 1 refuted, 2 not a sentence, 3 open. Every row of the table, power(a), hockey_stick(gamma),
+    renyi(a), bhattacharyya; + - * / ^ ( ), log, sqrt, exp; laws as in "js(p, r) <= js(p, q) + js(q, r)".
+    """
+    from .conjectures import conjecture
+
+    found = conjecture(sentence)
+    print(found)
+    return {"proved": 0, "refuted": 1, "open": 3}[found.verdict]
 
 
 def _gans(members: int) -> str:

@@ -89,6 +89,8 @@ def gan_page(trained: Trained) -> str:
 
 def verify_page(entries: Sequence[Any], comparison: FitComparison, outcomes: Sequence[Any] = ()) -> str:
     """The page of `divergence verify`, from the ledger's entries, the fits and the laboratory's outcomes."""
+    from proofs.dependencies import figure
+
     names = [trained.row.name for trained in comparison.rows]
     cross = [
         {
@@ -112,6 +114,10 @@ def verify_page(entries: Sequence[Any], comparison: FitComparison, outcomes: Seq
         experiments=[laboratory.view(outcome) for outcome in outcomes],
         article=[_article_view(entry) for entry in entries if entry.claim.article],
         ledger=_by_theory(entries),
+        graph=report.picture(
+            figure({entry.claim.name: entry.claim for entry in entries}),
+            "What rests on what: each claim of the ledger to the right of those that it rests on",
+        ),
         made=_made(comparison.rows[0]),
     )
 
@@ -167,6 +173,8 @@ def _article_view(entry: Any) -> dict[str, Any]:
 
 
 def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
+    from proofs.shown import whereabouts
+
     theories: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
         view = {
@@ -177,6 +185,8 @@ def _by_theory(entries: Sequence[Any]) -> list[dict[str, Any]]:
             "steps": [_shown(step) for step in entry.steps],
             "cites": "; ".join(entry.claim.cites),
             "theorems": ", ".join(entry.theorems),
+            "rests_on": ", ".join(entry.claim.rests_on),
+            "lines": whereabouts(entry.claim),
         }
         theories.setdefault(entry.claim.theory, []).append(view)
     return [{"name": f"proofs/{name}.py", "entries": views} for name, views in theories.items()]

@@ -1,4 +1,4 @@
-"""`python -m proofs [pattern] [--verbose] [--again] [--processes N]`: print the ledger.
+"""`python -m proofs [pattern] [--verbose] [--show [text|latex]] [--again] [--processes N]`: print the ledger.
 
 Exit status 0, 1 if a claim failed, 2 for bad usage.
 """
@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,6 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("pattern", nargs="?", help="claims by name or theory, such as js, 'fenchel*' or article")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the steps of each claim")
+    parser.add_argument(
+        "--show", nargs="?", const="text", choices=("text", "latex"), help="print proofs step by step, or in LaTeX"
+    )
     parser.add_argument("--again", action="store_true", help="run every claim, also where its sources have not changed")
     parser.add_argument(
         "--processes", type=int, metavar="N", help="how many to run at a time, one for each core if not told"
@@ -31,15 +35,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as exit:  # argparse has said why, or has shown the help
         return 2 if exit.code else 0
     try:
-        from . import ledger, parallel, progress, render
+        from . import ledger, parallel, progress, render, shown
     except ModuleNotFoundError as missing:
         print(f"{missing.name} is missing: pip install 'divergence-toolkit[proofs]'", file=sys.stderr)
         return 2
     chosen = ledger.matching(options.pattern)
     if not chosen:
-        print(
-            f"no claim matches {options.pattern!r}: try a name such as fenchel[kl], or rows, article", file=sys.stderr
-        )
+        near = get_close_matches(options.pattern, {name.partition("[")[0] for name in ledger.known()}, 3, 0.5)
+        tried = " or ".join(near) or "a name such as fenchel[kl], or rows, article"
+        print(f"no claim matches {options.pattern!r}: try {tried}", file=sys.stderr)
         return 2
     names, start = render.columns(chosen), time.perf_counter()
     claims = ledger.needed(options.pattern)
@@ -48,6 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             claims, processes=options.processes, keep=not options.again, on_finding=lambda _: step()
         )
     entries = ledger.run(options.pattern, findings=old | new)
+    if options.show:
+        proof = shown.latex if options.show == "latex" else shown.text
+        print("\n\n".join(map(proof, entries)), flush=True)
+        return 1 if ledger.failed(entries) else 0
     for entry in entries:
         print(render.line(entry, names, verbose=options.verbose, kept=entry.claim.name in old), flush=True)
     print(f"\n{render.summary(entries, time.perf_counter() - start, kept=sum(e.claim.name in old for e in entries))}")

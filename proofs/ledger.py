@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from . import formal, rules
+from .budget import OutOfTime, at_most
 from .claim import Claim, resolved
 from .rules import Level, Line
 from .symbols import Rejected
@@ -177,13 +175,13 @@ def judge(claim: Claim) -> Finding:
     steps: list[rules.Step] = []
     start = time.perf_counter()
     try:
-        with _at_most(claim.budget):
+        with at_most(claim.budget):
             for step in claim.steps():
                 if not rules.made(step):
                     raise Rejected(f"{step!r} was not made by a rule")
                 steps.append(step)
         verdict, reason = _verdict(claim, steps)
-    except (Rejected, _OutOfTime) as no:
+    except (Rejected, OutOfTime) as no:
         verdict, reason = Verdict.FAILED, str(no)
     except Exception as error:  # a row that is broken may break anywhere, and the ledger goes on
         verdict, reason = Verdict.FAILED, f"{type(error).__name__}: {error}"
@@ -200,36 +198,3 @@ def _verdict(claim: Claim, steps: list[rules.Step]) -> tuple[Verdict, str]:
     if "cited" in levels and not claim.cites:
         return Verdict.FAILED, "a citation without its source in cites"
     return next(worth for level, worth in WORTH.items() if level in levels), ""
-
-
-class _OutOfTime(BaseException):
-    """Not an Exception, so that no `except Exception` on the way swallows it."""
-
-
-PATIENCE = 10  # seconds of the clock for one of the processor, where others want it too
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Stop after so many seconds of this process, where the platform can: a simplification may never end.
-
-    A machine that is busy with other things fails no claim.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise _OutOfTime(f"undecided: out of time after {seconds:g} s")
-
-    timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, PATIENCE * seconds))
-    before = [(number, signal.signal(number, stop)) for _, number, _ in timers]
-    for timer, _, limit in timers:
-        signal.setitimer(timer, limit)
-    try:
-        yield
-    finally:
-        for timer, _, _ in timers:
-            signal.setitimer(timer, 0)
-        for number, handler in before:
-            signal.signal(number, handler)

@@ -32,7 +32,7 @@ PUBLIC = {
         "max_sliced_wasserstein", "mmd", "optimal_transport", "rational_transport", "sinkhorn", "sliced_wasserstein",
         "two_sample_test", "wasserstein",
     },
-    "answers": {"Evaluation", "in_bits", "pairs"},
+    "answers": {"Evaluation", "conjecture", "in_bits", "pairs"},
     "errors": {
         "DivergenceError", "InvalidMeasure", "InvalidParameter", "NotConverged", "ShapeMismatch", "UnsupportedLaw",
     },

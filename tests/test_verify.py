@@ -24,10 +24,13 @@ def test_page_holds_everything_and_needs_no_network(entries, comparison):
     page = verify.verify_page(entries, comparison)
     assert not re.search(r"""(src|href)\s*=\s*["'](https?:)?//""", page)
     assert '<meta name="viewport"' in page
-    assert page.count('src="data:image/svg+xml;base64,') == 2 * 5
+    assert (
+        page.count('src="data:image/svg+xml;base64,') == 2 * 5 + 1
+    )  # five figures for each row, and what rests on what
     assert re.search(r'alt="[^"]{20,}"', page)
     for entry in entries:
         assert f"<code>{entry.claim.name}</code>" in page
+        assert f"<code>proofs/{entry.claim.theory}.py:" in page
     for entry in entries:
         if entry.claim.truth:
             assert 'class="truth"' in page
