@@ -68,7 +68,7 @@ def figure(claims: Mapping[str, Claim]) -> Figure:
         names = columns[depth]
 
         def wanted(name: str) -> float:
-            others = [height[other] for other in shown[name] if other in height]
+            others = [height[other] for other in sorted(shown[name]) if other in height]
             return sum(others) / len(others) if others else theories.index(theory[name]) / len(theories) * rows
 
         for i, name in enumerate(sorted(names, key=lambda name: (wanted(name), theory[name], name))):
@@ -88,7 +88,7 @@ def figure(claims: Mapping[str, Claim]) -> Figure:
         label = axes.text(x, y, name, color=ink, fontsize=7, va="center", bbox=halo, zorder=2)
         ends[name] = axes.transData.inverted().transform(label.get_window_extent())[1, 0] + 0.015
     for name, others in shown.items():
-        for other in others:
+        for other in sorted(others):
             across = (ends[other], depth_of[name] - 0.03)
             ink = colour[theory[other]]
             axes.plot(across, (height[other], height[name]), color=ink, linewidth=0.6, alpha=0.6, zorder=1)
