@@ -44,6 +44,10 @@ def test_there_is_no_page_too_many_and_each_is_in_the_site():
     assert all(f"theorems/{theory}.md" in site for theory in THEORIES)
 
 
+def test_every_verdict_is_explained():
+    assert set(theorems.WORTH) == set(ledger.Verdict)
+
+
 def test_the_article_is_in_the_index(entries):
     index = (PAGES / "index.md").read_text(encoding="utf-8")
     for one in CLAIMS.values():
