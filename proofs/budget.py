@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 
 class OutOfTime(BaseException):
@@ -15,6 +14,7 @@ class OutOfTime(BaseException):
 
 
 PATIENCE = 10  # seconds of the clock for one of the processor, where others want it too
+AGAIN = 0.5  # seconds after which it is said again
 
 
 @contextmanager
@@ -29,16 +29,14 @@ def at_most(seconds: float) -> Iterator[None]:
 
     timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, PATIENCE * seconds))
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        if _is_lost(frame):
-            (timer,) = (timer for timer, signalled, _ in timers if signalled == number)
-            signal.setitimer(timer, 0.01)
-            return
+    def stop(*_: object) -> None:
         raise OutOfTime(f"undecided: out of time after {seconds:g} s")
 
-    before = [(number, signal.signal(number, stop)) for _, number, _ in timers]
+    # raised in a callback of the collector of garbage it is swallowed: so it is raised again, and that is not told
+    told, before = sys.unraisablehook, [(number, signal.signal(number, stop)) for _, number, _ in timers]
+    sys.unraisablehook = lambda lost: None if lost.exc_type is OutOfTime else told(lost)
     for timer, _, limit in timers:
-        signal.setitimer(timer, limit)
+        signal.setitimer(timer, limit, AGAIN)
     try:
         yield
     finally:
@@ -46,13 +44,4 @@ def at_most(seconds: float) -> Iterator[None]:
             signal.setitimer(timer, 0)
         for number, handler in before:
             signal.signal(number, handler)
-
-
-def _is_lost(frame: FrameType | None) -> bool:
-    """Whether what is raised here goes no further: the collector of garbage swallows what it calls."""
-    called = {getattr(callback, "__code__", None) for callback in gc.callbacks}
-    while frame is not None:
-        if frame.f_code in called or frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
+        sys.unraisablehook = told

@@ -26,8 +26,8 @@ def test_it_ends_a_computation_and_clears_its_timers():
 
 
 @pytest.mark.filterwarnings("error")
-def test_it_waits_for_the_collector_of_garbage():
-    """What is raised in a callback of the collector, or in __del__, is swallowed with a warning."""
+def test_it_is_heard_after_the_collector_of_garbage():
+    """What is raised in a callback of the collector is swallowed: it is said again, without a warning."""
 
     def callback(phase, info):
         if phase == "start":
