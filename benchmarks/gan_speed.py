@@ -20,7 +20,7 @@ from torch import nn
 
 from divergence.gan.networks import LocationScale, Perceptron
 from divergence.gan.objectives import Objective, from_row
-from divergence.gan.streams import member_seeds
+from divergence.gan.seeds import member_seeds
 from divergence.gan.toys import NormalMixture
 from divergence.gan.train import Contest, Schedule, one_thread, train
 from divergence.generators import GENERATORS

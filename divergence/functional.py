@@ -192,7 +192,7 @@ class Functional(ABC):
 
         Raises NotConverged, carrying what was found, where the integral misses the relative accuracy `rtol`.
         """
-        if not 0 <= rtol < math.inf:
+        if isinstance(rtol, bool) or not isinstance(rtol, int | float | np.number) or not 0 <= rtol < math.inf:
             raise InvalidParameter(
                 f"{rtol!r} is no relative accuracy",
                 argument="rtol",

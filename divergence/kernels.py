@@ -35,6 +35,13 @@ class Kernel:
             x, y = x / scale, y / scale  # before they are a tile
         return self.of(_apart(x, y, self.squares))
 
+    def neighbours(self, x: np.ndarray, y: np.ndarray, scale: float) -> np.ndarray:
+        """k(x_i, y_i), (n,), for points (n, d) and (n, d) of numpy."""
+        x, y = x / scale, y / scale
+        unit = 1.0 if self.squares else _unit(x, y)
+        squares = np.sum((x / unit - y / unit) ** 2, axis=1)
+        return self.of(squares if self.squares else unit * np.sqrt(squares))
+
 
 def _apart(x: Array, y: Array, squares: bool) -> Array:
     """|x_i − y_j|, or its square."""

@@ -115,8 +115,9 @@ class MMD:
           unbiased, O(n), for samples that are independent; noisier by far.
 
         With `rng` V and U carry the interval that holds MMD to within what the bootstrap says the samples lie from
-        their laws, with the scale held fixed; it covers at least as often as it says. Without `rng` the error is
-        rounding. The interval of "linear" comes from the central limit theorem, and needs no `rng`.
+        their laws, with the scale held fixed; it covers at least as often as it says. It is one for MMD² ≥ 0, also of
+        U, whose value may lie below it. Without `rng` the error is rounding. The interval of "linear" comes from the
+        central limit theorem, and needs no `rng`.
 
         >>> rng = np.random.default_rng(0)
         >>> x, y = rng.normal(size=(100, 2)), rng.normal(1.0, 1.0, size=(100, 2))
@@ -202,12 +203,12 @@ class MMD:
         y, other_y = y[: 2 * half : 2], y[1 : 2 * half : 2]
 
         def k(s: np.ndarray, t: np.ndarray) -> np.ndarray:
-            squares = np.einsum("nd,nd->n", s - t, s - t) / scale**2
-            return self.kernel.of(squares if self.kernel.squares else np.sqrt(squares))
+            return self.kernel.neighbours(s, t, scale)
 
         h = k(x, other_x) + k(y, other_y) - k(x, other_y) - k(other_x, y)
         value = float(h.mean())
-        error = NormalDist().inv_cdf((1 + confidence) / 2) * float(h.std(ddof=1)) / half**0.5
+        size = float(np.abs(h).max()) or 1.0  # taken out, lest a square overflow
+        error = NormalDist().inv_cdf((1 + confidence) / 2) * size * float((h / size).std(ddof=1)) / half**0.5
         return Evaluation(
             value,
             error,

@@ -447,7 +447,7 @@ def test_an_empty_batch_has_no_values(row: Any) -> None:
     assert row(stats.norm(np.zeros((2, 0)), 1), stats.laplace(0, 1)).shape == (2, 0)
 
 
-@pytest.mark.parametrize("rtol", [-1e-10, math.nan, math.inf])
-def test_an_accuracy_is_a_number_from_nought(rtol: float) -> None:
+@pytest.mark.parametrize("rtol", [-1e-10, math.nan, math.inf, "1e-10", None, True])
+def test_an_accuracy_is_a_number_from_nought(rtol: Any) -> None:
     with pytest.raises(InvalidParameter, match=r"rtol: .* is no relative accuracy"):
         dv.js.evaluate(stats.norm(0, 1), stats.laplace(0, 1), rtol=rtol)

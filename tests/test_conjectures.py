@@ -142,6 +142,11 @@ def test_bad_sentences_are_refused_with_their_place(sentence, said, at):
         assert caret.index("^") == 4 + at
 
 
+def test_what_is_no_text_is_refused():
+    with pytest.raises(InvalidParameter, match="sentence: 3 is no sentence"):
+        dv.conjecture(3)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

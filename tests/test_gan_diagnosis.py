@@ -65,8 +65,10 @@ def test_equal_seeds_give_equal_answers():
         ((lambda x: torch.zeros(len(x), 2), REAL, FAKE), "return one logit a point"),
         ((lambda x: x * math.nan, REAL, FAKE), "logits hold nan"),
         ((best, np.zeros(100), FAKE), r"points \(n, d\)"),
+        ((3, REAL, FAKE), "3 cannot be called"),
+        ((lambda x: np.zeros(len(x)), REAL, FAKE), "returns a ndarray"),
     ],
-    ids=range(6),
+    ids=range(8),
 )
 def test_bad_input(arguments, said):
     with pytest.raises(dv.DivergenceError, match=said):

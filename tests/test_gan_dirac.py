@@ -151,3 +151,5 @@ def test_bad_input():
         METHODS["wgan_gp"].jacobian()
     with pytest.raises(dv.InvalidParameter, match="step"):
         simulate(METHODS["gan"], (1.0, 1.0), 0.0, 3)
+    with pytest.raises(dv.InvalidParameter, match="steps: -3"):
+        simulate(METHODS["gan"], (1.0, 1.0), 0.1, -3)

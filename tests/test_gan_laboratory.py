@@ -96,3 +96,9 @@ def test_animations_are_gifs_that_move():
     first = np.asarray(found.convert("RGB"))
     found.seek(2)
     assert not np.array_equal(first, np.asarray(found.convert("RGB")))
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5, True])
+def test_what_is_no_seed_is_refused(seed):
+    with pytest.raises(dv.InvalidParameter, match="is no seed"):
+        Setup(seed)

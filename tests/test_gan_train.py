@@ -10,7 +10,7 @@ import torch
 import divergence as dv
 from divergence.gan.networks import LocationScale, Perceptron
 from divergence.gan.objectives import HINGE, LEAST_SQUARES, RELATIVISTIC, WASSERSTEIN, from_row
-from divergence.gan.streams import member_seeds
+from divergence.gan.seeds import member_seeds
 from divergence.gan.toys import NormalMixture
 from divergence.gan.train import Contest, Schedule, train
 from divergence.generators import GENERATORS

@@ -157,3 +157,21 @@ def test_at_any_scale(array, scale):
     near, far = ([Discrete(array(w), array(s * z)) for w, z in ((p, x), (q, y))] for s in (1.0, scale))
     assert float(energy(*far)) / scale == pytest.approx(float(energy(*near)), rel=1e-9)
     assert float(mmd()(*far)) == pytest.approx(float(mmd()(*near)), rel=1e-9)
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "laplace", "distance"])
+@pytest.mark.parametrize("scale", [1.0, 1e200])
+def test_neighbours_are_entries_of_the_kernel_at_any_scale(kernel, scale):
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(40, 3)), rng.normal(size=(40, 3)) + 1
+    unit = {} if kernel == "distance" else {"scale": scale}
+    plain = dict.fromkeys(unit, 1.0)
+    found, near = (
+        mmd(kernel, **options).estimate(s * x, s * y, statistic="linear")
+        for s, options in ((scale, unit), (1.0, plain))
+    )
+    times = scale if kernel == "distance" else 1.0
+    assert found.value / times == pytest.approx(near.value, rel=1e-12)
+    assert found.error / times == pytest.approx(near.error, rel=1e-12)
+    row = KERNELS[kernel]
+    np.testing.assert_allclose(row.neighbours(x, y, 1.5), np.diag(row.entries(x, y, 1.5)), rtol=1e-12)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from divergence import max_sliced_wasserstein, sliced_wasserstein, wasserstein
-from divergence.errors import InvalidParameter, ShapeMismatch
+from divergence.errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from divergence.transport.sliced import along
 
 
@@ -94,3 +94,9 @@ def test_at_any_scale(scale):
     x, y = rng.normal(size=(30, 3)), rng.normal(0.3, 1.0, size=(40, 3))
     w = max_sliced_wasserstein(2)
     assert w.estimate(x * scale, y * scale).value / scale == pytest.approx(w.estimate(x, y).value, rel=1e-9)
+
+
+def test_a_call_is_refused_with_what_to_write():
+    x = np.zeros((3, 2))
+    with pytest.raises(UnsupportedLaw, match=r"those of samples.*estimate\(x, y"):
+        max_sliced_wasserstein(1)(x, x)

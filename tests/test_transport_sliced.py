@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from divergence.errors import InvalidParameter, ShapeMismatch
+from divergence.errors import InvalidParameter, ShapeMismatch, UnsupportedLaw
 from divergence.estimate.resampling import observed
 from divergence.transport.sliced import along, over_directions, sliced_wasserstein
 from divergence.transport.wasserstein import wasserstein
@@ -90,3 +90,9 @@ def test_large_orders_do_not_overflow():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_call_is_refused_with_what_to_write():
+    x = np.zeros((3, 2))
+    with pytest.raises(UnsupportedLaw, match=r"directions are random.*estimate\(x, y"):
+        sliced_wasserstein(1, 2)(x, x)

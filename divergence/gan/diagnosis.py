@@ -83,8 +83,16 @@ def diagnose(
     True
 
     Raises ShapeMismatch for points of different dimensions and logits of another shape, InvalidMeasure for nan among
-    points or logits, InvalidParameter for fewer than 64 points.
+    points or logits, InvalidParameter for fewer than 64 points and for what is no torch callable; what the
+    discriminator raises goes through.
     """
+    if not callable(discriminator):
+        raise InvalidParameter(
+            f"{discriminator!r} cannot be called",
+            argument="discriminator",
+            value=discriminator,
+            remedy="hand in a torch callable that takes points (n, d) to logits (n,)",
+        )
     ours, theirs = _points(real, "real"), _points(fake, "fake")
     if ours.shape[1] != theirs.shape[1]:
         raise ShapeMismatch(
@@ -140,6 +148,10 @@ def _halves(x: Tensor, order: torch.Generator) -> tuple[Tensor, Tensor]:
 @torch.no_grad()
 def _logits(discriminator: Callable[[Tensor], Tensor], x: Tensor) -> np.ndarray:
     found = discriminator(x)
+    if not isinstance(found, Tensor):
+        raise InvalidParameter(
+            f"returns a {type(found).__name__}", argument="discriminator", remedy="return a tensor of logits"
+        )
     if found.numel() != len(x):
         raise ShapeMismatch(
             f"logits of shape {tuple(found.shape)} for {len(x)} points",

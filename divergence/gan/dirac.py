@@ -206,6 +206,8 @@ def simulate(
     """
     if not (math.isfinite(step) and step > 0):
         raise InvalidParameter(f"{step} is not positive", argument="step", value=step, remedy="a number above 0")
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
+        raise InvalidParameter(f"{steps!r} is no number of steps", argument="steps", value=steps, remedy="0 or more")
     theta, psi = np.broadcast_arrays(*(np.asarray(x, float) for x in start))
     path = np.empty((steps + 1, 2, *theta.shape))
     path[0] = theta, psi

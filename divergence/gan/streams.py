@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
-
-from ..errors import InvalidParameter
-
-
-def member_seeds(seed: int, members: int) -> list[int]:
-    """The seeds of the members of an experiment, unlike those of any other seed.
-
-    >>> member_seeds(0, 3)[:2] == member_seeds(0, 2)
-    True
-    """
-    if not 0 <= seed < 2**63:
-        raise InvalidParameter(f"{seed} is no seed", argument="seed", value=seed, remedy="0 to 2**63 - 1")
-    children = [np.random.SeedSequence([seed, member]) for member in range(members)]
-    return [int(child.generate_state(1, np.uint64)[0] >> np.uint64(1)) for child in children]
 
 
 class Streams:

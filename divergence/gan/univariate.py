@@ -15,7 +15,7 @@ from ..errors import InvalidParameter
 from ..generators import Generator
 from .networks import LocationScale, Perceptron
 from .objectives import from_row
-from .streams import member_seeds
+from .seeds import check_seed, member_seeds
 from .toys import NormalMixture
 from .train import Contest, Schedule, refuse_device
 from .train import train as train_many
@@ -53,8 +53,7 @@ class Settings:
                 raise InvalidParameter(
                     f"{value} is not positive", argument=name, value=value, remedy="a number above 0"
                 )
-        if not 0 <= self.seed < 2**63:
-            raise InvalidParameter(f"{self.seed} is no seed", argument="seed", value=self.seed, remedy="0 to 2**63 - 1")
+        check_seed(self.seed)
         refuse_device(self.device)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidParameter
+from ..errors import InvalidParameter, UnsupportedLaw
 from ..estimate.resampling import check_resampling, generator, pooled
 from ..evaluation import Evaluation
 from .coupling import coupling
@@ -60,6 +60,14 @@ class MaxSlicedWasserstein:
     def __repr__(self) -> str:
         return (
             f"<{self.name}: max of W_{self.order:g} over directions, by ascent from {self.starts} of them, in [0, inf]>"
+        )
+
+    def __call__(self, p: Any, q: Any) -> Any:
+        """Refused: `estimate` takes samples."""
+        raise UnsupportedLaw(
+            "max-sliced distances are those of samples",
+            argument="p, q",
+            remedy=f"write {self.name}.estimate(x, y) for samples; wasserstein(order) takes Discrete in space",
         )
 
     def estimate(self, x: Any, y: Any, *, rng: Any = None, confidence: float = 0.95, resamples: int = 999) -> Slice:

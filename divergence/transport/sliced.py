@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-from ..errors import InvalidParameter
+from ..errors import InvalidParameter, UnsupportedLaw
 from ..estimate.resampling import (
     Draws,
     Evaluator,
@@ -71,6 +71,14 @@ class SlicedWasserstein:
     def __repr__(self) -> str:
         p = f"{self.order:g}"
         return f"<{self.name}: (mean of W_{p}^{p} over {self.projections} directions)^(1/{p}), in [0, inf]>"
+
+    def __call__(self, p: Any, q: Any) -> Any:
+        """Refused, for directions are drawn: `estimate` takes samples and the source of randomness."""
+        raise UnsupportedLaw(
+            "directions are random, and a call takes no source of randomness",
+            argument="p, q",
+            remedy=f"write {self.name}.estimate(x, y, rng=0) for samples; wasserstein(order) takes Discrete in space",
+        )
 
     def estimate(self, x: Any, y: Any, *, rng: Any, confidence: float = 0.95, resamples: int = 999) -> Evaluation:
         """SW_p of the laws behind samples x (n, d) and y (m, d), along directions drawn with `rng`.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from divergence.transport.certificate import exact_value
 from divergence.transport.rational import rational_transport
 
 from ..symbols import POINT, Rejected
@@ -45,20 +46,9 @@ def cheapest(p: Sequence[Fraction], q: Sequence[Fraction], costs: Sequence[Seque
     and the two values equal. Whoever found them need not be trusted.
     """
     found = rational_transport(p, q, costs)
-    rows, columns = [Fraction(0)] * len(p), [Fraction(0)] * len(q)
-    for (i, j), mass in found.plan.items():
-        if mass < 0:
-            raise Rejected(f"the plan has the mass {mass} at {(i, j)}")
-        rows[i] += mass
-        columns[j] += mass
-    if rows != list(p) or columns != list(q):
-        raise Rejected("the plan does not have the marginals")
-    if any(found.u[i] + found.v[j] > costs[i][j] for i in range(len(p)) for j in range(len(q))):
-        raise Rejected("the potentials exceed a cost")
-    primal = sum((mass * costs[i][j] for (i, j), mass in found.plan.items()), Fraction(0))
-    dual = sum((x * y for x, y in zip((*found.u, *found.v), (*p, *q))), Fraction(0))
-    if not primal == dual == found.value:
-        raise Rejected(
-            f"the plan costs {primal}, the potentials are worth {dual}, the value is said to be {found.value}"
-        )
-    return primal
+    value = exact_value(p, q, costs, found.plan, found.u, found.v)
+    if value is None:
+        raise Rejected("the plan lacks the marginals, the potentials exceed a cost, or their values differ")
+    if value != found.value:
+        raise Rejected(f"the plan costs {value}, and the value is said to be {found.value}")
+    return value

@@ -57,6 +57,10 @@ class _Token:
 
 def parse(text: str) -> Sentence:
     """The sentence; InvalidParameter, with a caret under the place, where it is none."""
+    if not isinstance(text, str):
+        raise InvalidParameter(
+            f"{text!r} is no sentence", argument="sentence", value=text, remedy='write text, such as "js <= kl"'
+        )
     if len(text) > LONGEST:
         raise InvalidParameter(
             f"{len(text)} characters are more than {LONGEST}", argument="sentence", remedy="say it shorter"

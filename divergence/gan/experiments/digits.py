@@ -13,7 +13,8 @@ from ...measure import Discrete
 from ..networks import Perceptron
 from ..objectives import LEAST_SQUARES, Objective, from_row
 from ..plane import Collection
-from ..streams import Streams, member_seeds
+from ..seeds import member_seeds
+from ..streams import Streams
 from ..train import Contest, Schedule, train
 from .outcome import Outcome, Setup, within
 

@@ -11,7 +11,7 @@ from ...generators import GENERATORS
 from ..fits import divergence_from
 from ..networks import Perceptron, Shift
 from ..objectives import WASSERSTEIN, from_row
-from ..streams import member_seeds
+from ..seeds import member_seeds
 from ..toys import NormalMixture
 from ..train import Contest, Schedule, train
 from ..transport_fits import distance

@@ -13,7 +13,8 @@ from ..information import information_bound, log_posterior, uniform_entropy
 from ..networks import Perceptron
 from ..objectives import from_row
 from ..plane import Coded, ring
-from ..streams import Streams, member_seeds
+from ..seeds import member_seeds
+from ..streams import Streams
 from ..train import Contest, Schedule, Trained, train
 from .outcome import Check, Outcome, Setup, within
 

@@ -15,7 +15,7 @@ from ...transport.exact import optimal_transport
 from ..networks import Perceptron, Shift
 from ..objectives import HINGE, WASSERSTEIN, from_row
 from ..plane import Lines
-from ..streams import member_seeds
+from ..seeds import member_seeds
 from ..train import Contest, Schedule, train
 from .outcome import Outcome, Setup, near, within
 

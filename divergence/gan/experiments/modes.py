@@ -12,7 +12,8 @@ from .. import animation
 from ..networks import Perceptron
 from ..objectives import from_row
 from ..plane import PERFECT, Count, Spots, count_modes, grid, ring
-from ..streams import Streams, member_seeds
+from ..seeds import member_seeds
+from ..streams import Streams
 from ..train import Contest, Schedule, train
 from .outcome import Check, Outcome, Setup, student_interval, within
 

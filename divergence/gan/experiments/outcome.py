@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..seeds import check_seed
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -22,6 +24,9 @@ class Setup:
     quick: bool = False
     divergence: str | None = None
     progress: Callable[[str, int, int], Any] | None = None
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
     def pick(self, quick: Any, full: Any) -> Any:
         """The quick mode's number or the full one's."""

@@ -11,7 +11,7 @@ import torch
 from ...generators import GENERATORS
 from ..networks import Perceptron, Shift
 from ..objectives import from_row
-from ..streams import member_seeds
+from ..seeds import member_seeds
 from ..toys import NormalMixture
 from ..train import Contest, Schedule, train
 from .outcome import Check, Outcome, Setup, within

@@ -12,7 +12,7 @@ from ..networks import Affine, LocationScale, Perceptron
 from ..objectives import from_row
 from ..phases import best, two_modes
 from ..plane import Spots
-from ..streams import member_seeds
+from ..seeds import member_seeds
 from ..train import Contest, Schedule, train
 from .outcome import Check, Outcome, Setup, share, within
 
