@@ -17,7 +17,7 @@ from divergence.transport.wasserstein import wasserstein
 from . import rules
 from .claim import claim
 from .families import BOOKS, P, Q
-from .inequalities import _log_minimum
+from .inequalities import log_minimum
 from .rules import Step
 from .symbols import POINT, Expr, box, oo, u, v, y
 
@@ -182,7 +182,7 @@ def _kl() -> Expr:
 def talagrand() -> Iterator[Step]:
     r"""$W_2(P, \gamma)^2 \le 2 \mathrm{KL}(P\|\gamma)$ for $P = N(m, s^2)$ and $\gamma = N(0, 1)$: the difference is
     $2 (s - 1 - \log s)$, 0 exactly for translations, $s = 1$."""
-    steps, minimum, zero = _log_minimum()
+    steps, minimum, zero = log_minimum()
     yield from (*steps, minimum, zero)
     f, z, _ = minimum.terms
     yield rules.identity(2 * _kl() - DISTANCE, 2 * f.subs(z, s), MOMENTS)
@@ -192,7 +192,7 @@ def talagrand() -> Iterator[Step]:
 def log_sobolev() -> Iterator[Step]:
     r"""$\mathrm{KL}(P\|\gamma) \le \frac12 I(P\|\gamma)$ for $P = N(m, s^2)$, with $I = m^2 + (s - 1/s)^2$: the
     difference is $\frac12 (z - 1 - \log z)$ at $z = s^{-2}$, 0 exactly for translations."""
-    steps, minimum, zero = _log_minimum()
+    steps, minimum, zero = log_minimum()
     yield from (*steps, minimum, zero)
     f, z, _ = minimum.terms
     yield rules.identity(INFORMATION / 2 - _kl(), f.subs(z, s**-2) / 2, MOMENTS)

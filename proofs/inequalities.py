@@ -187,7 +187,7 @@ def _near_equality(name: str, factor: int) -> Step:
     return rules.limit(value / x**2, x, 0, factor, small)
 
 
-def _log_minimum() -> tuple[list[Step], Step, Step]:
+def log_minimum() -> tuple[list[Step], Step, Step]:
     """z - 1 - log z >= 0, and 0 at z = 1 only."""
     e, domain = z - 1 - sp.log(z), box({z: (0, oo)})
     steps = {
@@ -204,7 +204,7 @@ def _log_minimum() -> tuple[list[Step], Step, Step]:
 @claim()
 def kl_by_the_affinity() -> Iterator[Step]:
     r"""$\mathrm{KL} \ge -2 \log \int \sqrt{pq}$: by $z - 1 \ge \log z$ at $z = \sqrt{q/p}/c$, with the best $c$."""
-    steps, minimum, zero = _log_minimum()
+    steps, minimum, zero = log_minimum()
     yield from (*steps, minimum, zero)
     inner = (1 / (c * sp.sqrt(t)), sp.sqrt(t) / c)
     pointwise = rules.composed(minimum, zero, inner, (2 * t, sp.Integer(2)), EVERY_C, r"2 t (z - 1 - \log z)")
@@ -246,7 +246,7 @@ def _larger_and_smaller() -> Step:
 @claim(cites=(BRETAGNOLLE_HUBER,), rests_on=("kl_by_the_affinity", "affinity_against_total_variation"))
 def bretagnolle_huber() -> Iterator[Step]:
     r"""$\mathrm{TV} \le \sqrt{1 - e^{-\mathrm{KL}}}$, that is $\mathrm{KL} \ge -\log(1 - \mathrm{TV}^2)$."""
-    steps, minimum, zero = _log_minimum()
+    steps, minimum, zero = log_minimum()
     yield from (*steps, minimum, zero)
     middle = 2 * c / (1 + c**2)  # where c = sqrt((1 - V)/(1 + V)), this is sqrt(1 - V²)
     inner = (1 / (middle * sp.sqrt(t)), sp.sqrt(t) / middle)
@@ -281,7 +281,7 @@ def bretagnolle_huber_overtakes_pinsker() -> Iterator[Step]:
 @claim()
 def kl_by_chi_square() -> Iterator[Step]:
     r"""$\mathrm{KL} \le \log(1 + \chi^2) \le \chi^2$."""
-    steps, minimum, zero = _log_minimum()
+    steps, minimum, zero = log_minimum()
     yield from (*steps, minimum, zero)
     pointwise = rules.composed(minimum, zero, (t / c, 1 / (c * t)), (t, sp.Integer(1)), EVERY_C, r"t (z - 1 - \log z)")
     yield pointwise

@@ -18,7 +18,7 @@ from .symbols import Rejected
 class Verdict(StrEnum):
     """From the strongest to the weakest; a claim is worth no more than what it rests on."""
 
-    FORMAL = "formal"  # proved, and theorems that say so were compiled by Coq from these very sources and rows
+    FORMAL = "formal"  # proved, certified or exact, and stated by theorems that Coq compiled from these very sources
     PROVED = "proved"  # every step is symbolic
     CERTIFIED = "certified"  # some step is an inequality or an integral enclosed in balls
     EXACT = "exact"  # some step is a number of finite cases in rational numbers

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "theorems"
 MADE = "<!-- made by `python -m proofs.theorems`: edit the claims in proofs/, not this page -->"
 NUMBERS = ("best constant", "root")  # rules whose steps say a number that was found
 WORTH = {
-    Verdict.FORMAL: "proved, and stated by theorems that Coq compiled from these very sources and rows",
+    Verdict.FORMAL: "proved, certified or exact, and stated by theorems that Coq compiled from these sources and rows",
     Verdict.PROVED: "every step is exact, and was cross-examined in 400-bit balls",
     Verdict.CERTIFIED: "inequalities and integrals enclosed by ball arithmetic",
     Verdict.EXACT: "finite cases in rational numbers",

@@ -13,11 +13,11 @@ from divergence.ops import numpy_words
 
 from . import rules
 from .claim import claim
-from .inequalities import sides
+from .inequalities import log_minimum, sides
 from .masses import separation
 from .rows import _curvature, _slope
 from .rules import Step
-from .symbols import POINT, ROWS, S, Subject, a, b, box, oo, p, part, q, read, t, u, v, x
+from .symbols import ROWS, S, Subject, a, b, box, oo, p, part, q, read, t, u, v, x
 
 NGUYEN = "Nguyen, Wainwright & Jordan 2010, Estimating divergence functionals and the likelihood ratio"
 DONSKER_VARADHAN = "Donsker & Varadhan 1983; Ruderman et al. 2012, Tighter variational representations"
@@ -169,17 +169,8 @@ def donsker_varadhan_is_tighter() -> Iterator[Step]:
     1 - \log Z \ge 0$, and 0 only at $Z = 1$."""
     row = GENERATORS["kl"]
     yield rules.identity(part(row, "conjugate")(u, S), sp.exp(u) - 1, box({u: (-oo, oo)}), name="f^*(u)")
-    e, domain = z - 1 - sp.log(z), box({z: (0, oo)})
-    steps = {
-        "slope": rules.derivative(e, z, 1 - 1 / z, domain),
-        "stationary": rules.identity((1 - 1 / z).subs(z, 1), 0, POINT),
-        "curvature": rules.derivative(1 - 1 / z, z, 1 / z**2, domain),
-        "convex": rules.positive(1 / z**2, domain),
-    }
-    inside = (rules.positive(sp.Integer(1), POINT),)
-    yield from (*steps.values(), *inside)
-    yield rules.unique_minimum(e, z, sp.Integer(1), inside=inside, **steps)
-    yield rules.identity(e.subs(z, 1), 0, POINT)
+    steps, minimum, zero = log_minimum()
+    yield from (*steps, minimum, zero)
 
 
 # --- InfoGAN: a bound of the same kind
