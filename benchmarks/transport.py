@@ -1,4 +1,4 @@
-"""Seconds for W_p on the line and the circle, side by side with scipy and POT in one run: medians of rounds, as ratios.
+"""Seconds for W_p on the line, the circle and slices, beside scipy and POT in one run: medians of rounds, as ratios.
 
     python -m benchmarks.transport [--rounds 7] [--small]
 
@@ -21,6 +21,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
 import divergence as dv
+from divergence.transport.sliced import along, power_mean
 
 from .record import RESULTS, heading, keep
 from .speed import seconds
@@ -143,8 +144,22 @@ def works(small: bool) -> list[Work]:
             lambda: (np.sort(s), np.sort(t)),
         )
 
+    clouds, shifted = rng.normal(size=(2, n // 100, 64))
+    shifted = shifted + 0.1
+    directions = rng.normal(size=(64, 100))
+    directions /= np.linalg.norm(directions, axis=0)
     return [
         *found,
+        Work(
+            f"the 100 W2 of sliced W2, {n // 100} points × 64",
+            "POT",
+            lambda: ot.sliced_wasserstein_distance(clouds, shifted, projections=directions, p=2),
+            lambda: power_mean(along(clouds, shifted, directions, 2)[None], 2)[0],
+            "products and sorts",
+            lambda: [np.sort((s @ directions).T, axis=1) for s in (clouds, shifted)],
+            1.2,
+            True,
+        ),
         Work(
             f"W1 {two}", "POT", lambda: float(ot.wasserstein_1d(x, y, p=1)), lambda: w1.estimate(x, y), sort_two, sorts
         ),

@@ -97,7 +97,7 @@ def between(x: Any, y: Any, x_weights: Any, y_weights: Any, order: float, axis: 
     x, y, u, v = (None if s is None else xp.astype(ops.last(s, axis), wide, copy=False) for s in (x, y, u, v))
     batch = common_batch(*(s for s in (x, y, u, v) if s is not None))
     if u is None and v is None:
-        value = _blocks(x, y, order) if ops.is_numpy(x) and x.shape[:-1] == y.shape[:-1] else _rows(x, y, order)
+        value = uniform_rows(x, y, order) if ops.is_numpy(x) and x.shape[:-1] == y.shape[:-1] else _rows(x, y, order)
     else:
         value = _weighted_rows(x, u, y, v, batch, order)
     return ops.plain(xp.astype(value, dtype, copy=False))
@@ -171,8 +171,8 @@ def _in_pieces(x: np.ndarray, y: np.ndarray, order: float) -> np.ndarray:
         return largest * np.power(total, 1 / order, dtype=x.dtype)
 
 
-def _blocks(x: np.ndarray, y: np.ndarray, order: float) -> np.ndarray:
-    """The same, a few rows at a time so that they stay in the cache."""
+def uniform_rows(x: np.ndarray, y: np.ndarray, order: float) -> np.ndarray:
+    """W_p of rows x (..., n) and y (..., m), uniform masses, in blocks that stay in the cache, on threads."""
     batch = x.shape[:-1]
     x, y = x.reshape(-1, x.shape[-1]), y.reshape(-1, y.shape[-1])
     step = max(1, CACHE // (x.shape[1] + y.shape[1]))

@@ -22,7 +22,8 @@ from ..estimate.resampling import (
     pooled,
 )
 from ..evaluation import Evaluation
-from .wasserstein import Wasserstein, check_order, cost, coupling
+from .samples import uniform_rows
+from .wasserstein import Wasserstein, check_order, cost
 
 TILE = 2**22  # numbers of one block of projected samples, 32 MiB as float64
 
@@ -147,15 +148,10 @@ def project(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 
 def along(x: np.ndarray, y: np.ndarray, directions: np.ndarray, order: float) -> np.ndarray:
-    """(L,): W_p of samples x and y along each direction, all at once, since every direction has the same levels."""
-    widths, i, j = coupling(np.ones(len(x)), np.ones(len(y)))
-    step = max(1, TILE // len(widths))
-    found = []
-    for start in range(0, directions.shape[1], step):
-        block = directions[:, start : start + step]
-        a, b = (np.sort(project(s, block).T, axis=1) for s in (x, y))
-        found.append(cost(a[:, i], b[:, j], widths, order))
-    return np.concatenate(found)
+    """(L,): W_p of samples x and y along each direction."""
+    step = max(1, TILE // max(len(x), len(y)))
+    blocks = (directions[:, start : start + step] for start in range(0, directions.shape[1], step))
+    return np.concatenate([uniform_rows(project(x, block).T, project(y, block).T, order) for block in blocks])
 
 
 def power_mean(distances: np.ndarray, order: float) -> np.ndarray:
