@@ -143,8 +143,8 @@ class SlicedWasserstein:
 
 
 def project(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """(n, L) positions of points (n,) or (n, d) along directions (d, L)."""
-    return (points[:, None] if points.ndim == 1 else points) @ directions
+    """(n, L) positions of points (n,) or (n, d) along directions (d, L), each direction's lying side by side."""
+    return (directions.T @ (points[None, :] if points.ndim == 1 else points.T)).T
 
 
 def along(x: np.ndarray, y: np.ndarray, directions: np.ndarray, order: float) -> np.ndarray:
