@@ -18,5 +18,6 @@ from . import (  # noqa: I001
     gaussians as gaussians,
     transport as transport,
     dirac as dirac,
+    objectives as objectives,
 )
 from .claim import CLAIMS as CLAIMS

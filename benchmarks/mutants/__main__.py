@@ -3,7 +3,8 @@
     python -m benchmarks.mutants [--share 0.2] [--seed 0] [--processes 2] [--steps 6]
 
 writes benchmarks/results/mutants.txt. With a share below 1 that part of the changes is drawn with the seed, and nothing
-is written.
+is written. With --kept what was caught is kept in a file, and a later call asks again only of the others: of what an
+interruption left, or of survivors once there are more claims. Remove the file where a claim was changed or taken away.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ import random
 import sys
 import time
 from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from divergence.whole_file import write
 
 from ..record import RESULTS, heading, keep
 from . import code, steps
@@ -28,6 +33,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--steps", type=int, default=6, help="wrong versions of each step of a proof, 0 for none")
     parser.add_argument("--trace", default="", help="a file that keeps what each claim touches")
+    parser.add_argument("--kept", default="", help="a file that keeps which changes were caught")
     parser.add_argument("--only", default="", help="files whose name holds this")
     options = parser.parse_args()
     lines = [heading("numpy", "scipy", "sympy", "python-flint"), ""]
@@ -37,11 +43,16 @@ def main() -> None:
         keep(RESULTS / "mutants.txt", lines)
 
 
-def _kept(path: str) -> code.Trace | None:
+def _kept(path: str) -> Any:
     if not path or not os.path.exists(path):
         return None
     with open(path, "rb") as file:
         return pickle.load(file)
+
+
+def _keep(path: str, what: Any) -> None:
+    if path:
+        write(Path(path), pickle.dumps(what))
 
 
 def _code(options: argparse.Namespace) -> list[str]:
@@ -51,17 +62,18 @@ def _code(options: argparse.Namespace) -> list[str]:
     if options.share < 1:
         chosen = random.Random(options.seed).sample(every, round(options.share * len(every)))
     trace = code.traced(options.processes, _kept(options.trace))
-    if options.trace:
-        with open(options.trace, "wb") as file:
-            pickle.dump(trace, file)
+    _keep(options.trace, trace)
     print(f"{len(chosen)} of {len(every)} changes; traced in {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    found = []
-    for outcome in code.judged(chosen, trace, options.processes):
+    before: dict[Any, code.Outcome] = _kept(options.kept) or {}
+    found = [before[change] for change in chosen if change in before]
+    for outcome in code.judged([change for change in chosen if change not in before], trace, options.processes):
         found.append(outcome)
         if not outcome.caught_by:
             print(f"survived ({outcome.claims} claims): {outcome.change}", file=sys.stderr)
-        if len(found) % 50 == 0:
+        if len(found) % 25 == 0:
+            _keep(options.kept, {one.change: one for one in found if one.caught_by})
             print(f"{len(found)} after {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    _keep(options.kept, {one.change: one for one in found if one.caught_by})
     lines = [f"{'file':38} {'changes':>8} {'caught':>7} {'equivalent':>11} {'survived':>9} {'caught of the rest':>19}"]
     alive = [outcome for outcome in found if not outcome.caught_by]
     explained = {id(outcome): reason(outcome.change) for outcome in alive}
