@@ -216,7 +216,7 @@ def best_discriminator_on_finite_spaces() -> Iterator[Step]:
     def excess(rng: np.random.Generator) -> float:
         data, made = _random_pair(rng)
         other = rng.uniform(size=data.size)
-        return max(0.0, _value(data, made, other) - _value(data, made, _best(data, made)))
+        return np.maximum(0.0, _value(data, made, other) - _value(data, made, _best(data, made)))
 
     yield rules.checked(r"V(D, G) \le V(D^*, G)", excess, cases=500, within=1e-14)
 

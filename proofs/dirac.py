@@ -291,7 +291,7 @@ def dirac_clipping_does_not_help() -> Iterator[Step]:
         start = (0.1 * float(np.cos(angle)), 0.1 * float(np.sin(angle)))
         path = simulate(replace(METHODS["wgan_clipped"], reach=gamma), start, 0.1, 2000)
         outside = max(0.0, float(np.abs(path[:, 1]).max()) - gamma)
-        return outside + max(0.0, 0.1 - float(np.linalg.norm(path, axis=-1).min()))
+        return outside + np.maximum(0.0, 0.1 - float(np.linalg.norm(path, axis=-1).min()))
 
     yield rules.checked(r"r_n \ge r_0 \text{ and } |\psi| \le \gamma", nearer, cases=20, within=1e-15)
 

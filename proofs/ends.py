@@ -11,8 +11,9 @@ import sympy as sp
 from divergence import derived_rows
 from divergence.convex_function import f_divergence
 from divergence.errors import InvalidParameter
+from divergence.f_divergence import ROWS, total_variation
 from divergence.f_divergence import hockey_stick as shipped
-from divergence.f_divergence import total_variation
+from divergence.families.stirling import BERNOULLI
 from divergence.generators import GENERATORS, Generator, hockey_stick, power
 
 from . import balls, rules
@@ -21,6 +22,7 @@ from .rows import _curvature
 from .rules import Step
 from .symbols import S, Subject, box, oo, read, t
 
+METRICS = "Endres & Schindelin 2003; Österreicher & Vajda 2003, A new class of metric divergences"
 SMOOTH = tuple(Subject(name, lambda name=name: (read(name),)) for name, row in GENERATORS.items() if not row.kinks)
 GROWTH = {
     "neyman": (GENERATORS["neyman"], 1, sp.Integer(1)),
@@ -124,3 +126,36 @@ def hockey_stick_at_one() -> Iterator[Step]:
         return abs(float(shipped(1.0)(first, second)) - float(total_variation(first, second))) + abs(found - 3)
 
     yield rules.checked(r"D_1 = \mathrm{TV}", error, cases=20, within=1e-15)
+
+
+@claim(over=tuple(Subject(name, lambda: ()) for name, row in GENERATORS.items() if row.root), cites=(METRICS,))
+def metric_root(subject: Subject) -> Iterator[Step]:
+    r"""$D^r$, $r$ the root that the row reports, obeys the triangle inequality; a root a hundredth larger does not, by
+    way of the middle of two laws that are near."""
+    divergence, root = ROWS[subject.name], GENERATORS[subject.name].root
+    assert root is not None
+
+    def error(rng: np.random.Generator) -> float:
+        laws = rng.dirichlet(np.full(3, 0.5), 3)
+        if rng.uniform() < 0.3:  # three laws on a line, close together
+            step = 10 ** rng.uniform(-4, -1) * np.array([1.0, -1.0, 0.0])
+            laws = np.full(3, 1 / 3) + np.array([-1, 0, 1])[:, None] * step / 3
+        direct, first, second = (float(divergence(laws[i], laws[j])) ** root for i, j in ((0, 2), (0, 1), (1, 2)))
+        return float(np.maximum(0.0, direct - first - second)) / direct
+
+    yield rules.checked(r"D^r(P, R) \le D^r(P, Q) + D^r(Q, R)", error, cases=200, within=1e-12)
+
+    def kept(rng: np.random.Generator) -> float:
+        ends = np.array([[0.5 - 0.001, 0.5 + 0.001], [0.5, 0.5], [0.5 + 0.001, 0.5 - 0.001]])
+        direct, first, second = (float(divergence(ends[i], ends[j])) for i, j in ((0, 2), (0, 1), (1, 2)))
+        larger = 1.01 * root
+        return float(direct**larger <= first**larger + second**larger)
+
+    yield rules.checked(r"\text{a larger root breaks it}", kept, cases=1, within=0)
+
+
+@claim()
+def bernoulli_numbers() -> Iterator[Step]:
+    r"""The numbers of Stirling's series are the Bernoulli numbers $B_2, B_4, \ldots, B_{16}$."""
+    for k, number in enumerate(BERNOULLI, 1):
+        yield rules.rounds(number, sp.bernoulli(2 * k), ulps=1)

@@ -136,7 +136,7 @@ def mode_seeking_threshold() -> Iterator[Step]:
         here = m + float(rng.uniform(-0.3, 0.3))
         best = min(reverse_kl(centred(here), here)[0], reverse_kl(settled((here, 0.05), here), here)[0])
         found = settled((float(rng.uniform(-1.5, 1.5)) * here, float(rng.uniform(-1, 1.5))), here)
-        return max(0.0, best - reverse_kl(found, here)[0])
+        return np.maximum(0.0, best - reverse_kl(found, here)[0])
 
     yield rules.checked(r"\min(J_{\text{one}}, J_{\text{both}}) \le J", better, cases=40, within=1e-12)
 
@@ -153,7 +153,7 @@ def first_optimum_on_one_mode() -> Iterator[Step]:
         return float(abs(below) > 1e-3) + float(not above > 1.5)
 
     yield rules.checked(rf"m_1 = {m:.6f}", wrong, cases=12, within=0)
-    yield rules.checked(r"m_1 < m^*", lambda rng: max(0.0, m - threshold()), cases=1, within=0)
+    yield rules.checked(r"m_1 < m^*", lambda rng: np.maximum(0.0, m - threshold()), cases=1, within=0)
 
 
 @claim(cites=(MINKA,), budget=60)

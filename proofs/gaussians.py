@@ -162,7 +162,7 @@ def gelbrich() -> Iterator[Step]:
             mean = law.masses @ law.points
             centred = law.points - mean
             moments += [mean, (centred * law.masses[:, None]).T @ centred]
-        return max(0.0, float(gaussian_wasserstein(*moments)) - optimal_transport(*laws).cost.value ** 0.5)
+        return np.maximum(0.0, float(gaussian_wasserstein(*moments)) - optimal_transport(*laws).cost.value ** 0.5)
 
     yield rules.checked(r"W_2(P, Q) \ge W_2(N_P, N_Q)", below, cases=30, within=1e-8)
 

@@ -303,7 +303,7 @@ def information_term_is_a_bound() -> Iterator[Step]:
         for logits in (posterior, posterior + rng.normal(size=posterior.shape)):
             found.append(float(information_bound(log_posterior(logits[sample[1]], sample[0]), uniform_entropy(codes))))
         information = float(mutual_information(joint))
-        return max(abs(found[0] - information), found[1] - information)
+        return np.maximum(abs(found[0] - information), found[1] - information)
 
     yield rules.checked(r"\overline{\log Q(c|x)} + H(c) \le I(c; x)", error, cases=60, within=1e-13)
 
@@ -335,7 +335,7 @@ def least_losses_in_code() -> Iterator[Step]:
                 real, fake = np.array(list(product(real, fake))).T
             elsewhere = best + rng.normal(size=4)
             found, more = (float(objective.discriminator_loss(v[real], v[fake])) for v in (best, elsewhere))
-            return max(abs(found - value), value - more)
+            return np.maximum(abs(found - value), value - more)
 
         yield rules.checked(rf"\min_D L_D \text{{ of {name}}}", error, cases=60, within=1e-13)
 

@@ -194,7 +194,7 @@ def kl_of_weibull_laws() -> Iterator[Step]:
         found = _found(_form("gamma", *((1.0, scale, shape) for shape, scale in (first, second))), 1.0)
         inverse = _found(_form("gamma", *((1.0, 1 / scale, -shape) for shape, scale in (first, second))), 1.0)
         values = _values(first, second, 0.0)
-        return max(against(found, exact, values), against(inverse, exact, values))
+        return np.maximum(against(found, exact, values), against(inverse, exact, values))
 
     yield rules.checked(r"\mathrm{KL}", error, cases=60, within=1e-10)
 
@@ -246,7 +246,7 @@ def affinity_of_normal_laws_in_space() -> Iterator[Step]:
             errors.append(0.0 if np.isinf(found) and np.isinf(exact) else abs(found - exact) / (1 + exact))
         inverse = np.linalg.inv(b)
         exact = (np.trace(inverse @ a) - k + d @ inverse @ d + np.linalg.slogdet(b)[1] - np.linalg.slogdet(a)[1]) / 2
-        return max(*errors, abs(_found(form, 1.0) - exact) / (1 + exact))
+        return np.max([*errors, abs(_found(form, 1.0) - exact) / (1 + exact)])
 
     yield rules.checked(r"-\log \int p^a q^{1-a}/(a (1 - a))", error, cases=60, within=1e-10)
 
@@ -266,7 +266,7 @@ def uniform_laws() -> Iterator[Step]:
         inside = c <= a and a + width <= c + other
         value = float(kl(p, q))
         errors.append(abs(value - np.log(other / width)) if inside else 0.0 if np.isinf(value) else 1.0)
-        return max(errors)
+        return np.max(errors)
 
     yield rules.checked(r"\mathrm{TV}, H^2, \mathrm{KL}", error, cases=120, within=1e-14)
 
@@ -282,7 +282,9 @@ def independent_coordinates() -> Iterator[Step]:
         joint = [np.outer(*one).ravel() for one in (first, second)]
         joint = [one / one.sum() for one in joint]
         names = ("kl", "reverse_kl", "jeffreys", "squared_hellinger", "pearson", "neyman")
-        return max(abs(float(ROWS[n](p, q)) - float(ROWS[n](*joint))) / (1 + float(ROWS[n](*joint))) for n in names)
+        return np.max(
+            [abs(float(ROWS[n](p, q)) - float(ROWS[n](*joint))) / (1 + float(ROWS[n](*joint))) for n in names]
+        )
 
     yield rules.checked(r"D_f(P_1 \times P_2 \| Q_1 \times Q_2)", error, cases=40, within=1e-12)
 

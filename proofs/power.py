@@ -94,7 +94,7 @@ def renyi_rises_with_its_order() -> Iterator[Step]:
         first, second = (rng.dirichlet(np.full(5, 0.7)) for _ in range(2))
         low, high = np.sort(rng.uniform(0, 4, 2))
         one, two = (float(renyi(float(order))(first, second)) for order in (low, high))
-        return max(0.0, one - two) / (1 + two)
+        return np.maximum(0.0, one - two) / (1 + two)
 
     yield rules.checked(r"a \le b \Rightarrow R_a \le R_b", fall, cases=200, within=1e-13)
 
@@ -124,7 +124,7 @@ def chernoff_is_the_best_order() -> Iterator[Step]:
     def error(rng: np.random.Generator) -> float:
         value = float(Chernoff()(*LAWS))
         best = float(e.subs(x, at))
-        return abs(value - best) + max(0.0, float(e.subs(x, rng.uniform(0.01, 0.99))) - value)
+        return abs(value - best) + np.maximum(0.0, float(e.subs(x, rng.uniform(0.01, 0.99))) - value)
 
     yield rules.checked(r"C = \max_a", error, cases=40, within=1e-13)
 

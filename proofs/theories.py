@@ -15,6 +15,7 @@ from . import (  # noqa: I001
     families as families,
     closed_forms as closed_forms,
     other_laws as other_laws,
+    parameters as parameters,
     gaussians as gaussians,
     transport as transport,
     dirac as dirac,

@@ -107,7 +107,7 @@ def early_gradients() -> Iterator[Step]:
         o = numpy_words()
         first = np.mean(-o.softplus(logits)) - (2 * float(saturating) - np.log(2))
         second = np.mean(o.softplus(-logits)) - (2 * float(other) + np.log(2))
-        return max(abs(first), abs(second))
+        return np.maximum(abs(first), abs(second))
 
     yield rules.checked(r"\text{the losses in code}", error, cases=60, within=1e-13)
 

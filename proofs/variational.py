@@ -85,7 +85,7 @@ def data_processing(subject: Subject) -> Iterator[Step]:
         before, after = (
             _shipped(subject, rng, *pair) for pair in ((first, second), (first @ channel, second @ channel))
         )
-        return max(0.0, (after - before) / (1 + before))
+        return np.maximum(0.0, (after - before) / (1 + before))
 
     yield rules.checked(r"D_f(PK\|QK) \le D_f(P\|Q)", raised, cases=60, within=1e-13)
 
