@@ -99,7 +99,7 @@ def figure(paths: dict[str, np.ndarray]) -> Any:
             ax.plot(path, color=color, linewidth=0.5, alpha=0.3)
             ax.plot(np.median(path, axis=1), color=color, linewidth=2, label=name)
         ax.axhline(0, color=FAINT, linewidth=0.8)
-        ax.set(xlabel="generator steps along the gradient", ylabel="θ", ylim=(-0.6, 1.6))
+        ax.set(xlabel="generator steps along the gradient", ylabel="θ", ylim=(-0.9, 1.6))
         ax.set_title("two parallel lines, θ apart (thick: median)", fontsize=10.5)
         ax.legend(fontsize=8.5, ncols=2, loc="lower left")
         return drawn

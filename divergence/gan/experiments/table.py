@@ -142,15 +142,30 @@ def figure(trained: Any, dial: Any, exponents: Any, w1: Any, w2: Any) -> Any:
                 markeredgewidth=0.5,
                 label="exact" if i == 0 else None,
             )
-            left.annotate(t.row.name, (t.best.mean, t.best.sd), (6, 5), textcoords="offset points", fontsize=8.5)
+            # stars that lie close together have their names on either side, in turn
+            side = -1 if sum(abs(t.best.mean - o.best.mean) < 0.1 and o.best.sd > t.best.sd for o in trained) % 2 else 1
+            left.annotate(
+                t.row.name.replace("_", " "),
+                (t.best.mean, t.best.sd),
+                (9 * side, -3),
+                textcoords="offset points",
+                ha="left" if side > 0 else "right",
+                fontsize=8.5,
+            )
         left.set(xlabel="mean", ylabel="standard deviation")
         left.margins(0.15)
+        left.set_xlim(right=left.get_xlim()[1] + 0.2)  # for the last name
         left.set_title("every row's fit to the same data", fontsize=10.5)
         left.legend(fontsize=9, loc="lower left")
         right.plot([f.mean for f in dial], [f.sd for f in dial], "o-", color=THIRD, markersize=4, linewidth=1.2)
         for a, f in zip(exponents, dial):
             right.annotate(
-                f"a = {a:g}".replace("-", "−"), (f.mean, f.sd), (6, 4), textcoords="offset points", fontsize=8.5
+                f"a = {a:g}".replace("-", "−"),
+                (f.mean, f.sd),
+                (-6, -12),
+                textcoords="offset points",
+                fontsize=8.5,
+                ha="right",
             )
         for name, f in (("W1", w1), ("W2", w2)):
             right.plot(f.mean, f.sd, "D", color=FIT, markersize=6)
