@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -13,7 +14,7 @@ from divergence.convex_function import f_divergence
 from divergence.errors import InvalidParameter
 from divergence.f_divergence import ROWS, total_variation
 from divergence.f_divergence import hockey_stick as shipped
-from divergence.families.stirling import BERNOULLI
+from divergence.families import stirling
 from divergence.generators import GENERATORS, Generator, hockey_stick, power
 
 from . import balls, rules
@@ -156,6 +157,15 @@ def metric_root(subject: Subject) -> Iterator[Step]:
 
 @claim()
 def bernoulli_numbers() -> Iterator[Step]:
-    r"""The numbers of Stirling's series are the Bernoulli numbers $B_2, B_4, \ldots, B_{16}$."""
-    for k, number in enumerate(BERNOULLI, 1):
+    r"""The numbers of Stirling's series are the Bernoulli numbers $B_2, B_4, \ldots, B_{16}$, and with them the code
+    has $\psi'(x) - 1/x$ to the last digits."""
+    for k, number in enumerate(stirling.BERNOULLI, 1):
         yield rules.rounds(number, sp.bernoulli(2 * k), ulps=1)
+
+    def error(rng: np.random.Generator) -> float:
+        place = float(10 ** rng.uniform(-1, 3))
+        with mpmath.workdps(40):
+            exact = mpmath.psi(1, mpmath.mpf(place)) - 1 / mpmath.mpf(place)
+            return float(abs(exact - float(stirling.curvature(np.asarray(place)))) / exact)
+
+    yield rules.checked(r"\psi'(x) - 1/x", error, cases=40, within=2e-15)

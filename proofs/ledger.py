@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from . import formal, rules
+from . import formal, lengths, rules
 from .budget import OutOfTime, at_most
 from .claim import Claim, resolved
 from .rules import Level, Line
@@ -181,6 +181,8 @@ def judge(claim: Claim) -> Finding:
                     raise Rejected(f"{step!r} was not made by a rule")
                 steps.append(step)
         verdict, reason = _verdict(claim, steps)
+        if verdict is not Verdict.FAILED and (less := lengths.lost(claim.name, [step.rule for step in steps])):
+            verdict, reason = Verdict.FAILED, less
     except (Rejected, OutOfTime) as no:
         verdict, reason = Verdict.FAILED, str(no)
     except Exception as error:  # a row that is broken may break anywhere, and the ledger goes on

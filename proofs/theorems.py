@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from . import shown
+from . import lengths, shown
 from .claim import Claim, resolved
 from .dependencies import figure, stem
 from .ledger import Entry, Verdict
@@ -146,6 +146,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     entries = ledger.run(findings=old | new)
     folder = Path(arguments[0]) if arguments else FOLDER
     write(folder, entries)
+    if folder == FOLDER and not ledger.failed(entries):
+        record = {entry.claim.name: Counter(step.rule for step in entry.steps) for entry in entries}
+        lengths.FILE.write_text(lengths.text(record), encoding="utf-8")
     print(folder)
     return 1 if ledger.failed(entries) else 0
 

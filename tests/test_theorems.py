@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from proofs import dependencies, ledger, shown, theorems
+from proofs import dependencies, ledger, lengths, shown, theorems
 from proofs.__main__ import main
 from proofs.claim import resolved
 
@@ -36,6 +37,18 @@ def test_pages_are_up_to_date(theory, entries):
     """Run `python -m proofs.theorems` where this fails."""
     new = theorems.pages(entries)[f"{theory}.md"]
     assert said((PAGES / f"{theory}.md").read_text(encoding="utf-8")) == said(new)
+
+
+def test_a_step_that_is_left_out_is_missed():
+    """Every claim is on record, and a claim that yields one step fewer fails, whichever it is."""
+    assert lengths.written().keys() == CLAIMS.keys()
+    claim = CLAIMS["least_squares_generator"]
+    steps = list(claim.steps())
+    assert ledger.judge(claim).verdict is ledger.Verdict.PROVED
+    for i in range(len(steps)):
+        fewer = ledger.judge(replace(claim, steps=lambda i=i: iter(steps[:i] + steps[i + 1 :])))
+        assert fewer.verdict is ledger.Verdict.FAILED
+        assert f"1 of {steps[i].rule} missing" in fewer.reason
 
 
 def test_there_is_no_page_too_many_and_each_is_in_the_site():

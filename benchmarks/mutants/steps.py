@@ -1,4 +1,4 @@
-"""The steps of the claims said wrong: a token changed, a premise dropped, a domain narrowed; all must be refused."""
+"""The steps of the claims left out or said wrong, in a token, a premise or a domain; all must be refused."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ def _refused(job: tuple[str, int]) -> tuple[Counter[str], list[str]]:
     """What was asked of one claim, by kind, and the wrong steps that were accepted."""
     name, most = job
     os.environ["DIVERGENCE_CACHE"] = ""
-    from proofs import ledger, spoiled
+    from proofs import ledger, lengths, spoiled
 
     asked: Counter[str] = Counter()
     accepted: list[str] = []
     with spoiled.recorded() as calls:
-        ledger.judge(ledger.known()[name])
+        told = [step.rule for step in ledger.judge(ledger.known()[name]).steps]
+    for i, rule in enumerate(told):
+        asked[f"{rule}: the step dropped"] += 1
+        if not lengths.lost(name, told[:i] + told[i + 1 :]):
+            accepted.append(f"{name}: {rule}: step {i + 1} dropped")
     rng = random.Random(name)
     for call in calls:
         wrong = list(spoiled.spoiled(call))
