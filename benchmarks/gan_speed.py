@@ -1,6 +1,6 @@
 """Steps a second of many GANs at once, side by side with an eager loop over them one by one, in turns.
 
-    python -m benchmarks.gan_speed [--members 32] [--device cpu] [--rounds 5]
+    python -m benchmarks.gan_speed [--members 32] [--device cpu] [--rounds 5] [--compiled]
 
 writes benchmarks/results/gan_speed.txt. The eager loop is what one writes by hand: torch.nn, torch.optim.Adam, one GAN
 after the other. A step is one discriminator step and one generator step of one member; both sides do the same work on
@@ -66,10 +66,12 @@ def eager(objective: Objective, members: int, steps: int, batch: int, width: int
             theirs.step()
 
 
-def together(objective: Objective, members: int, steps: int, batch: int, width: int, device: str) -> None:
+def together(
+    objective: Objective, members: int, steps: int, batch: int, width: int, device: str, compiled: bool = False
+) -> None:
     """All members in one set of tensors."""
     contest = Contest(TOY, LocationScale((0.0, 1.0)), Perceptron((1, width, width, 1)), objective)
-    train(contest, Schedule(steps, 1, batch), member_seeds(0, members), device=device)
+    train(contest, Schedule(steps, 1, batch), member_seeds(0, members), device=device, compiled=compiled)
 
 
 def seconds(work: Callable[[], None], device: str) -> float:
@@ -85,6 +87,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=32)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--compiled", action="store_true", help="the losses through torch.compile")
     options = parser.parse_args()
     objective, members, device = from_row(GENERATORS["js"]), options.members, options.device
     lines = [
@@ -102,7 +105,9 @@ def main() -> None:
             torch.set_num_threads(threads)  # the batched side takes one thread whatever is set, as it does for users
             own = seconds(lambda b=batch, w=width: eager(objective, members, few, b, w, device), device)
             with one_thread():
-                ours = seconds(lambda b=batch, w=width: together(objective, members, many, b, w, device), device)
+                ours = seconds(
+                    lambda b=batch, w=width: together(objective, members, many, b, w, device, options.compiled), device
+                )
             if turn:  # the first round warms both up
                 rates.append((members * few / own, members * many / ours))
         ratios = sorted(b / a for a, b in rates)

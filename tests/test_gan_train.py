@@ -55,6 +55,20 @@ def test_equal_seeds_give_equal_runs_bit_by_bit(contest):
         assert torch.equal(a, b)
 
 
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")  # torch asks it
+@pytest.mark.parametrize("contest", [OTHERS[0], *OTHERS[4:]], ids=["penalties", "paired", "consensus", "packed"])
+def test_compiled_losses_are_the_losses(contest, monkeypatch):
+    """Traced as for a GPU, and run as traced: to machine code would take half a minute each."""
+    traced, compile = [], torch.compile
+    monkeypatch.setattr(torch, "compile", lambda f: traced.append(f) or compile(f, backend="eager"))
+    short = dataclasses.replace(SHORT, steps=5)
+    found, expected = (train(contest, short, [1, 2], compiled=compiled) for compiled in (True, False))
+    torch._dynamo.reset()
+    assert len(traced) == (0 if contest.consensus else 2)
+    for a, b in zip(found.generator + found.critic, expected.generator + expected.critic):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
 def test_members_with_their_own_data_start_rate_and_objective():
     shifted = NormalMixture((1.0,), (4.0,), (0.5,))
     contest = Contest(
