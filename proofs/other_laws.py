@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 from scipy import stats
 
 from divergence.density import Member
 from divergence.f_divergence import ROWS, in_bits, js, kl
+from divergence.families import bessel
 from divergence.families.closed_form import closed_form
 from divergence.measure import Discrete
 from divergence.product import Product
@@ -218,6 +221,37 @@ def affinity_of_von_mises_laws() -> Iterator[Step]:
         return against(found, gap / (ORDER * (1 - ORDER)), _values(first, second, order))
 
     yield rules.checked(r"-\log \int p^a q^{1-a}/(a (1 - a))", error, cases=80, within=1e-10)
+
+
+@claim(cites=("Mardia & Jupp 2000, Directional statistics",))
+def variance_of_von_mises_laws() -> Iterator[Step]:
+    r"""$(\log I_0)'' = 1 - A/\kappa - A^2$, $A = I_1/I_0$: the numbers of its series in $1/\kappa$ are exactly those of
+    the series of $I_0$ and $I_1$, and at every $\kappa$ the code has it to nearly all digits."""
+
+    def hankel(order: int) -> list[Fraction]:
+        """Of I_order: the numbers a_j with I ~ e^κ (2πκ)^(-1/2) Σ a_j κ^-j."""
+        found = [Fraction(1)]
+        for j in range(1, 13):
+            found.append(-found[-1] * Fraction(4 * order**2 - (2 * j - 1) ** 2, 8 * j))
+        return found
+
+    ratio: list[Fraction] = []  # of the two series
+    for above, n in zip(hankel(1), range(13)):
+        ratio.append(above - sum((ratio[i] * hankel(0)[n - i] for i in range(n)), Fraction(0)))
+    for n, number in enumerate(bessel.SERIES, 2):
+        square = sum((ratio[i] * ratio[n - i] for i in range(n + 1)), Fraction(0))
+        exact = -ratio[n - 1] - square
+        yield rules.exactly(rf"c_{{{n}}}", lambda _, found=number, e=exact: (Fraction(found), "=", e), cases=1)
+
+    def error(rng: np.random.Generator) -> float:
+        place = float(10 ** rng.uniform(-4, 5))
+        with mpmath.workdps(40):
+            k = mpmath.mpf(place)
+            mean = mpmath.besseli(1, k) / mpmath.besseli(0, k)
+            exact = 1 - mean / k - mean**2
+            return float(abs(exact - float(bessel.variance(np.asarray(place)))) / exact)
+
+    yield rules.checked(r"1 - A/\kappa - A^2", error, cases=60, within=2e-12)
 
 
 @claim(cites=(GIL,))

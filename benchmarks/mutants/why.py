@@ -92,6 +92,8 @@ WHY: tuple[tuple[str, str, str, bool, str], ...] = (
         CONSTANT,
     ),
     ("stirling.py", "log_gamma_bregman", "/ becomes *", True, "it is asked at x = 1 alone"),
+    ("bessel.py", "", "LARGE = 60.0", True, "where one way gives over to another, both exact there"),
+    ("stirling.py", "16", "leggauss(16)", True, "one node more, and the same digits"),
     ("stirling.py", "", "STEPS = 10", True, "one step more, and the same digits"),
     ("closed_form.py", "ClosedForm", "axes: int = 0", True, "a default, and every caller says it"),
     ("f_divergence.py", "certify.hopeless", "1e-3", True, "how closely a first look looks; what it tells is the same"),

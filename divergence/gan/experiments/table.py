@@ -159,13 +159,14 @@ def figure(trained: Any, dial: Any, exponents: Any, w1: Any, w2: Any) -> Any:
         left.legend(fontsize=9, loc="lower left")
         right.plot([f.mean for f in dial], [f.sd for f in dial], "o-", color=THIRD, markersize=4, linewidth=1.2)
         for a, f in zip(exponents, dial):
+            above = a == 2.5  # close to its neighbour
             right.annotate(
                 f"a = {a:g}".replace("-", "−"),
                 (f.mean, f.sd),
-                (-6, -12),
+                (4, 6) if above else (-6, -12),
                 textcoords="offset points",
+                ha="left" if above else "right",
                 fontsize=8.5,
-                ha="right",
             )
         for name, f in (("W1", w1), ("W2", w2)):
             right.plot(f.mean, f.sd, "D", color=FIT, markersize=6)
