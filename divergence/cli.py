@@ -348,11 +348,15 @@ def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for i, name in enumerate(header):
-        table.add_column(name, no_wrap=True, overflow="ellipsis" if i == 0 else "fold")
+    # a number that is cut short reads as another number: lines end between words
+    words = [max(len(word) for cell in column for word in (cell or " ").split(" ")) for column in zip(header, *rows)]
+    endless = words[0] > 24
+    table.add_column(header[0], no_wrap=endless, overflow="ellipsis" if endless else "fold")
+    for column, width in zip(header[1:], words[1:]):
+        table.add_column(column, overflow="fold", min_width=width)
     for row in rows:
         table.add_row(*map(Text, row))  # names are text, [brackets] included
-    console = Console()
+    console = Console(width=max(Console().width, 16 + sum(width + 2 for width in words[1:])))
     with console.capture() as captured:  # printed by print: rich ends the process itself where a pipe is closed
         console.print(table)
     print(captured.get(), end="")

@@ -98,8 +98,10 @@ def conjecture(sentence: str) -> Conjecture:
     known = low == high or bool(found.exact) or (high - low) < 1e-6 * abs(low)
     if example is not None:
         size = max(part.denominator for law in example.laws.values() for part in law)
+        # one with both sides finite is preferred
+        finite = " with both sides finite" if math.isfinite(example.smaller) and math.isfinite(example.larger) else ""
         how = (
-            "no laws of two atoms with a smaller common denominator refute it"
+            f"no laws of two atoms with a smaller common denominator refute it{finite}"
             if example.smallest
             else f"denominators up to {size}"
         )

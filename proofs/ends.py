@@ -88,8 +88,8 @@ def no_bend() -> Iterator[Step]:
 
 @claim()
 def steepness() -> Iterator[Step]:
-    r"""A relative error $e$ of $t$ is one of at most $|a| e$ of $t^a$: the steepness of power(a) and of what is made
-    of it is $|a|$, that of the other rows 0."""
+    r"""A small relative error $e$ of $t$ is one of $|a| e$ of $t^a$, to first order: the steepness of power(a) and of
+    what is made of it is $|a|$, that of the other rows 0."""
 
     def wrong(rng: np.random.Generator) -> float:
         a = float(rng.uniform(-4, 4))

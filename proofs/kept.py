@@ -15,6 +15,7 @@ from typing import Any
 
 from .claim import Claim
 from .ledger import Finding, Verdict
+from .lengths import lost
 from .rules import Line
 from .sources import fingerprint
 
@@ -53,6 +54,8 @@ def read(claims: Iterable[Claim]) -> dict[str, Finding]:
             continue
         with suppress(KeyError, TypeError, ValueError):
             steps = tuple(Line(**step) for step in page["steps"])
+            if lost(claim.name, [step.rule for step in steps]):
+                continue
             found[claim.name] = Finding(Verdict(page["verdict"]), steps, float(page["seconds"]))
     return found
 

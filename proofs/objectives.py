@@ -110,12 +110,24 @@ def hinge_critic() -> Iterator[Step]:
     for first, second, sign in ((q + x, q, 1), (q, q + x, -1)):
         least = 2 * q
         yield rules.identity(loss(first, second, sp.Integer(sign)), least, gap, name=rf"L({sign})")
+        yield rules.positive(loss(first, second, sp.Integer(-sign)) - least, gap)
         yield rules.positive(loss(first, second, inside) - least, gap.times(box({a: (0, oo), b: (0, oo)})))
         yield rules.positive(loss(first, second, sign * beyond) - least, gap.times(box({w: (0, oo)})))
         yield rules.positive(loss(first, second, -sign * beyond) - least, gap.times(box({w: (0, oo)})))
     for first, second, ratio, part in ((q * (1 + w), q, 1 + w, w), (q, q * (1 + w), 1 / (1 + w), -w / (1 + w))):
         common = first + second - 2 * second * row.f(ratio, part, S)
         yield rules.identity(common, 2 * q, box({q: (0, oo), w: (0, oo)}), name=r"p + q - 2 q f(p/q)")
+
+
+@claim(rests_on=("hinge_critic",))
+def hinge_generator_descends_no_divergence() -> Iterator[Step]:
+    r"""At that critic the generator's loss is $-E_q \mathrm{sign}(p - q)$, which is 0 at $q = p$ and $-\frac45$ at $p =
+    (0.99, 0.01)$, $q = (0.9, 0.1)$: no divergence, and what holds the generator back is the critic's next step."""
+    for data, model, value in (((99, 1), (90, 10), (-4, 5)), ((99, 1), (99, 1), (0, 1))):
+        best = [(one > other) - (one < other) for one, other in zip(data, model)]
+        says = [sp.sympify(HINGE.generator(sp.Integer(one), S)) for one in best]
+        loss = sum((Fraction(int(one) * mass, 100) for one, mass in zip(says, model)), Fraction(0))
+        yield rules.exactly(rf"q = {model[0]}/100", lambda _, found=loss, e=value: (found, "=", Fraction(*e)), cases=1)
 
 
 # --- relativistic
@@ -163,7 +175,7 @@ def relativistic_generator() -> Iterator[Step]:
 @claim(cites=(WGAN,), rests_on=("critic_is_at_most_its_slope_times_w1", "kantorovich_rubinstein"))
 def wasserstein_critic() -> Iterator[Step]:
     r"""$L_D = -(E_p v - E_q v)$ and the generator's is $-E_q v$: over critics of Lipschitz constant $L$ the least loss
-    is $-L\,W_1$, and the generator descends it."""
+    of the discriminator is $-L\,W_1$; the generator descends what it climbs, up to the term of the data."""
     line = box({v: (-oo, oo)})
     yield rules.identity(WASSERSTEIN.real(v, S), -v, line, name=r"L_D \text{ at data}")
     yield rules.identity(WASSERSTEIN.fake(v, S), v, line, name=r"L_D \text{ at samples}")
@@ -314,7 +326,7 @@ def information_term_is_a_bound() -> Iterator[Step]:
 @claim(rests_on=("least_squares_critic", "hinge_critic", "relativistic_critic"))
 def least_losses_in_code() -> Iterator[Step]:
     r"""The losses in code at the best critic are $\frac14 (1 - \Delta)$ for least squares, $2 - 2\,\mathrm{TV}$ for the
-    hinge, $\log 2 - \mathrm{JSD}(P \otimes Q, Q \otimes P)$ over all pairs for the relativistic one; more elsewhere."""
+    hinge, $\log 2 - \mathrm{JSD}(P \otimes Q, Q \otimes P)$ over all pairs for the relativistic one; nowhere less."""
 
     def at_best(first: np.ndarray, second: np.ndarray) -> dict[str, tuple[Objective, np.ndarray, float]]:
         swapped = float(js(np.outer(first, second).ravel(), np.outer(second, first).ravel()))
@@ -343,10 +355,11 @@ def least_losses_in_code() -> Iterator[Step]:
 @claim()
 def objectives_pull_the_right_way() -> Iterator[Step]:
     r"""Every discriminator is served by higher logits of data and lower ones of samples, every generator by higher
-    logits of its samples."""
+    logits of its samples: least squares between its targets 0 and 1, the hinge inside its margin, the others
+    everywhere."""
 
     def wrong(rng: np.random.Generator) -> float:
-        real, fake = rng.uniform(-0.9, 0.9, (2, 5))
+        real, fake = rng.uniform(0.05, 0.95, (2, 5))
         found = 0
         for objective in OBJECTIVES.values():
             base = float(objective.discriminator_loss(real, fake))

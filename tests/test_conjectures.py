@@ -228,3 +228,9 @@ def test_command_line(sentence, status, said, capsys):
     shown = capsys.readouterr()
     assert said in shown.out + shown.err
     assert "Traceback" not in shown.err
+
+
+def test_a_ratio_without_end_is_no_error():
+    found = dv.conjecture("1/total_variation <= 5")
+    assert found.verdict == "refuted"
+    assert "with both sides finite" in str(dv.conjecture("kl <= 2*total_variation"))

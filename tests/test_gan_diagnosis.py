@@ -65,7 +65,7 @@ def test_equal_seeds_give_equal_answers():
         ((lambda x: torch.zeros(len(x), 2), REAL, FAKE), "return one logit a point"),
         ((lambda x: x * math.nan, REAL, FAKE), "logits hold nan"),
         ((best, np.zeros(100), FAKE), r"points \(n, d\)"),
-        ((3, REAL, FAKE), "3 cannot be called"),
+        ((3, REAL, FAKE), "a int cannot be called"),
         ((lambda x: np.zeros(len(x)), REAL, FAKE), "returns a ndarray"),
     ],
     ids=range(8),
@@ -73,3 +73,34 @@ def test_equal_seeds_give_equal_answers():
 def test_bad_input(arguments, said):
     with pytest.raises(dv.DivergenceError, match=said):
         dv.gan.diagnose(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("real", "options", "said"),
+    [
+        (REAL, {"bins": 0}, "bins: 0 is no number of bins"),
+        (REAL, {"width": -3}, "width: -3"),
+        (REAL, {"steps": 1.5}, "steps: 1.5"),
+        (REAL, {"rng": None}, "rng: None is no seed"),
+        (None, {}, "real: no points can be read"),
+        (np.array([["a"]] * 100), {}, "real: no points can be read"),
+        (REAL + 0j, {}, "they are complex"),
+    ],
+    ids=range(7),
+)
+def test_bad_options_and_points(real, options, said):
+    with pytest.raises(dv.DivergenceError, match=said):
+        dv.gan.diagnose(best, real, FAKE, **options)
+
+
+def test_probabilities_are_doubted():
+    found = dv.gan.diagnose(lambda x: torch.sigmoid(best(x)), REAL[:300], FAKE[:300], steps=5)
+    assert "torch.logit" in found.verdict
+    assert "torch.logit" not in dv.gan.diagnose(best, REAL[:300], FAKE[:300], steps=5).verdict
+
+
+def test_points_keep_their_own_dtype():
+    """A network of doubles takes doubles, and what lies far from 0 keeps the digits that tell."""
+    layer = torch.nn.Linear(1, 1).double()
+    far = [x[:400].double() + 1e9 for x in (REAL, FAKE)]
+    assert "no critic tells" not in dv.gan.diagnose(layer, *far, steps=100).verdict

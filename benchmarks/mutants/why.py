@@ -76,6 +76,7 @@ WHY: tuple[tuple[str, str, str, bool, str], ...] = (
     ("stirling.py", "remainder_slope", "series = 0.0", True, SERIES),
     ("bessel.py", "_shortfall", "series = 0.0", True, SERIES),
     ("bessel.py", "variance", "series = 0.0", True, SERIES),
+    ("stirling.py", "remainder", "series = 0.0", True, SERIES),
     ("stirling.py", "remainder", "total = 0.0", True, CONSTANT),
     (
         "stirling.py",

@@ -17,7 +17,8 @@ def chosen(name: str) -> str:
 def refuse_device(device: str) -> None:
     """InvalidParameter for a device that torch does not have here."""
     try:
-        torch.empty(0, device=device)
+        if torch.empty(1, device=device).is_meta:
+            raise NotImplementedError("it holds no numbers")
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise InvalidParameter(
             f"torch has no device {device!r} on this machine", argument="device", value=device, remedy="write cpu"

@@ -17,6 +17,7 @@ from ..ops import numpy_words, quiet
 from .networks import Perceptron
 from .objectives import from_row
 from .plane import Collection
+from .seeds import check_seed
 from .train import Contest, Schedule, train
 
 
@@ -74,7 +75,8 @@ def diagnose(
     tensors or arrays (n, d), at least 64 of each. A fresh critic is trained by the js row on one half of the points;
     calibration, accuracy, the implied divergences of every smooth row and those of the fresh critic are taken on the
     other half. By D = p/(p + q) each f-divergence is an expectation of a function of D, so all rows come from the same
-    logits. The critic is called asleep where the fresh one beats its accuracy by more than three standard errors.
+    logits. The critic is called asleep where the fresh one beats its accuracy by more than three standard errors. It is
+    called as it is and on the points' own dtype: put a Module in eval mode first, as its batch norm would learn here.
 
     >>> import torch
     >>> g = torch.Generator().manual_seed(0)
@@ -83,14 +85,17 @@ def diagnose(
     True
 
     Raises ShapeMismatch for points of different dimensions and logits of another shape, InvalidMeasure for nan among
-    points or logits, InvalidParameter for fewer than 64 points and for what is no torch callable; what the
-    discriminator raises goes through.
+    points or logits, InvalidParameter for fewer than 64 points, for what is no torch callable and for steps, width and
+    bins that are no integers >= 1; what the discriminator raises goes through.
     """
+    check_seed(rng, "rng")
+    for name, value in (("steps", steps), ("width", width), ("bins", bins)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            raise InvalidParameter(f"{value!r} is no number of {name}", argument=name, value=value, remedy="1 or more")
     if not callable(discriminator):
         raise InvalidParameter(
-            f"{discriminator!r} cannot be called",
+            f"a {type(discriminator).__name__} cannot be called",
             argument="discriminator",
-            value=discriminator,
             remedy="hand in a torch callable that takes points (n, d) to logits (n,)",
         )
     ours, theirs = _points(real, "real"), _points(fake, "fake")
@@ -115,7 +120,7 @@ def diagnose(
         accuracy,
         better,
         asleep,
-        _verdict(accuracy, better, error, off, asleep),
+        _verdict(accuracy, better, error, off, asleep) + _doubt(np.concatenate(told)),
     )
 
 
@@ -128,8 +133,22 @@ def _verdict(accuracy: float, better: float, error: float, off: float, asleep: b
     return f"the critic is awake, {calibrated}: it judges {accuracy:.1%} right, and the samples are not the data"
 
 
+def _doubt(told: np.ndarray) -> str:
+    """The commonest mistake is seen from the outputs alone."""
+    if told.min() >= 0 and told.max() <= 1 and told.min() < told.max():
+        return "; all its outputs are in [0, 1]: where they are probabilities, return their logits, torch.logit(D)"
+    return ""
+
+
 def _points(x: Any, name: str) -> Tensor:
-    points = torch.as_tensor(x).detach()
+    try:
+        points = torch.as_tensor(x if isinstance(x, Tensor) else np.asarray(x)).detach()
+        if points.is_complex() or points.layout is not torch.strided:
+            raise TypeError(f"they are {'complex' if points.is_complex() else 'sparse'}")
+    except (TypeError, ValueError, RuntimeError) as wrong:
+        raise InvalidMeasure(
+            f"no points can be read from it ({wrong})", argument=name, remedy="give a dense real tensor or array (n, d)"
+        ) from wrong
     if points.ndim != 2:
         raise ShapeMismatch(f"shape {tuple(points.shape)}", argument=name, remedy="points (n, d)")
     if len(points) < 64:
@@ -137,7 +156,7 @@ def _points(x: Any, name: str) -> Tensor:
     if not bool(torch.isfinite(points).all()):
         row = int((~torch.isfinite(points)).any(1).nonzero()[0])
         raise InvalidMeasure("nan or infinity", argument=name, index=row, remedy="leave that point out")
-    return points.float()
+    return points if points.is_floating_point() else points.float()
 
 
 def _halves(x: Tensor, order: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -152,12 +171,14 @@ def _logits(discriminator: Callable[[Tensor], Tensor], x: Tensor) -> np.ndarray:
         raise InvalidParameter(
             f"returns a {type(found).__name__}", argument="discriminator", remedy="return a tensor of logits"
         )
-    if found.numel() != len(x):
+    if tuple(found.shape) not in ((len(x),), (len(x), 1)):
         raise ShapeMismatch(
             f"logits of shape {tuple(found.shape)} for {len(x)} points",
             argument="discriminator",
             remedy="return one logit a point, (n,) or (n, 1)",
         )
+    if found.is_complex():
+        raise InvalidMeasure("its logits are complex", argument="discriminator", remedy="return real logits")
     values = found.reshape(len(x)).double().cpu().numpy()
     if np.isnan(values).any():
         raise InvalidMeasure(
@@ -168,17 +189,17 @@ def _logits(discriminator: Callable[[Tensor], Tensor], x: Tensor) -> np.ndarray:
 
 def _fresh(seen: Sequence[Tensor], rng: int, steps: int, width: int) -> Callable[[Tensor], Tensor]:
     """A critic trained on these points alone, in their standard deviations."""
-    both = torch.cat(list(seen))
+    both = torch.cat([x.double() for x in seen])
     centre, scale = both.mean(0), both.std(0)
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
-    ours, theirs = (Collection(((x - centre) / scale).cpu().numpy(), "points") for x in seen)
+    ours, theirs = (Collection(((x - centre) / scale).float().cpu().numpy(), "points") for x in seen)
     d = both.shape[1]
     contest = Contest(ours, _Same(), Perceptron((d, width, width, 1)), from_row(GENERATORS["js"]), source=theirs)
     batch = min(256, *(len(x) for x in seen))
     schedule = Schedule(steps, 1, batch, critic_rate=2e-3, generator_rate=0.0)
     found = train(contest, schedule, [rng])
     parts = [part.to(both.device) for part in found.critic]
-    return lambda x: contest.critic(parts, (x - centre) / scale).squeeze(-1)
+    return lambda x: contest.critic(parts, ((x - centre) / scale).float()).squeeze(-1)
 
 
 @dataclass(frozen=True)
@@ -195,12 +216,13 @@ class _Same:
 def _implied(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
     """E_real T(v) − E_fake R(v) of every smooth row; −∞ where a row forbids such logits."""
     o = numpy_words()
+    found = {}
     with quiet():
-        return {
-            name: float(row.critic(real, o).mean() - row.penalty(fake, o).mean())
-            for name, row in GENERATORS.items()
-            if not row.kinks
-        }
+        for name, row in GENERATORS.items():
+            if not row.kinks:
+                costs = float(row.penalty(fake, o).mean())
+                found[name] = -math.inf if costs == math.inf else float(row.critic(real, o).mean()) - costs
+    return found
 
 
 def _calibration(real: np.ndarray, fake: np.ndarray, bins: int) -> tuple[tuple[Bin, ...], float]:

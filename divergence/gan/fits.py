@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import InvalidParameter
 from ..evaluation import Evaluation
 from ..generators import Generator
 from ..ops import numpy_words, quiet
@@ -47,6 +48,13 @@ def flow_end(row: Generator, data: NormalMixture, start: Point) -> Fit:
     from scipy.integrate import solve_ivp
 
     grid = _grid(data)
+    if not np.isfinite(_value_and_gradient(row, grid, np.array([start[0], np.log(start[1])]))[0]):
+        raise InvalidParameter(
+            f"{row.name} of the data from N({start[0]:g}, {start[1]:g}²) is infinite, and has no gradient",
+            argument="divergence",
+            value=row.name,
+            remedy="another row, or a start that is narrower",
+        )
     path = solve_ivp(
         lambda _, point: -_value_and_gradient(row, grid, point)[1],
         (0.0, 1e4),

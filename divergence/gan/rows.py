@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..errors import InvalidParameter
 from ..generators import GENERATORS, Generator, power
 from .losses import refuse_steps
@@ -19,7 +21,8 @@ def named_row(name: str, argument: str = "divergence") -> Generator:
     row = GENERATORS.get(name)
     if row is None and name.startswith("power(") and name.endswith(")"):
         try:
-            row = power(float(name[6:-1]))
+            a = float(name[6:-1])
+            row = power(a) if math.isfinite(a) else None
         except ValueError:
             row = None
     if row is None:

@@ -9,10 +9,10 @@ import numpy as np
 from ..errors import InvalidParameter
 
 
-def check_seed(seed: Any) -> None:
+def check_seed(seed: Any, argument: str = "seed") -> None:
     """InvalidParameter for what is no integer from 0 to 2**63 - 1."""
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
-        raise InvalidParameter(f"{seed!r} is no seed", argument="seed", value=seed, remedy="0 to 2**63 - 1")
+        raise InvalidParameter(f"{seed!r} is no seed", argument=argument, value=seed, remedy="0 to 2**63 - 1")
 
 
 def member_seeds(seed: int, members: int) -> list[int]:

@@ -81,6 +81,8 @@ def _best(
 
 def _guesses(ratio: float) -> Iterator[sp.Expr]:
     """Simple numbers close to a ratio, from above."""
+    if not math.isfinite(ratio):
+        return
     for unit in (sp.Integer(1), sp.log(2), 1 / sp.log(2), sp.sqrt(2)):
         near = Fraction(ratio / float(unit)).limit_denominator(16)
         guess = sp.Rational(near.numerator, near.denominator) * unit
