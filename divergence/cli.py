@@ -159,7 +159,7 @@ def compare(
 @app.command()
 @guarded
 def verify(
-    out: Out = Path("report"), seed: Seed = 0, device: Device = "cpu", members: Members = 8, steps: Steps = 900
+    out: Out = Path("report"), seed: Seed = 0, device: Device = "cpu", members: Members = 8, steps: Steps = 700
 ) -> int:
     """Check the theory, train the toy GANs, draw the figures, write report/index.html."""
     from proofs import ledger

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from . import laboratory, plot, report
@@ -130,19 +133,30 @@ def verify(
     on_step: Callable[[str, int], Any],
     on_experiment: Callable[[str], Any] = lambda name: None,
 ) -> tuple[Path, list[Any], FitComparison, list[Any]]:
-    """Run everything, the laboratory in its quick mode, then write `out`/index.html in one move."""
+    """Run everything, the laboratory in its quick mode, then write `out`/index.html in one move.
+
+    The ledger is run by other processes meanwhile, for the training is one thread.
+    """
     from proofs import ledger, parallel
 
     from .gan.experiments import Setup, run
     from .gan.experiments.fit import compare_fits
 
-    old, new = parallel.judged(ledger.needed(), on_finding=on_claim)
+    stopped, outcomes = Event(), []
+    with ThreadPoolExecutor(1) as beside:
+        theory = beside.submit(parallel.judged, ledger.needed(), on_finding=on_claim, stopped=stopped)
+        try:
+            comparison = compare_fits(settings=settings, progress=on_step)
+            for name in LABORATORY:
+                outcomes.append(run(name, Setup(settings.seed, settings.device, quick=True)))
+                on_experiment(name)
+            old, new = theory.result()
+        except BaseException:  # Ctrl-C among them: nobody waits for claims that are being judged
+            stopped.set()
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
     entries = ledger.run(findings=old | new)
-    comparison = compare_fits(settings=settings, progress=on_step)
-    outcomes = []
-    for name in LABORATORY:
-        outcomes.append(run(name, Setup(settings.seed, settings.device, quick=True)))
-        on_experiment(name)
     path = report.write(out / "index.html", verify_page(entries, comparison, outcomes))
     return path, entries, comparison, outcomes
 
