@@ -15,7 +15,7 @@ from divergence.families.closed_form import closed_form
 
 from . import balls, rules
 from .claim import claim
-from .families import BOOKS, UNIT, P, Q, Textbook, own
+from .families import BOOKS, UNIT, P, Parameters, Q, Textbook, own
 from .rules import Step
 from .symbols import Expr, Rejected, oo
 
@@ -60,15 +60,20 @@ def _gap(book: Textbook, order: float, first: tuple[float, ...], second: tuple[f
     """The exact number, as an expression in the parameters, and their values; infinity outside the family."""
     p, q = own(book, P), own(book, Q)
     values = dict(zip((*p, *q), map(sp.Rational, (*first, *second))))
+    return exact_gap(book, order, p, q, values), values
+
+
+def exact_gap(book: Textbook, order: float, p: Parameters, q: Parameters, values: Values) -> Expr:
+    """The scaled gap by the log-normaliser, for expressions of the textbook's parameters; infinity outside."""
     if order in (0, 1):
-        return book.kl(p, q) if order == 1 else book.kl(q, p), values
+        return book.kl(p, q) if order == 1 else book.kl(q, p)
     a = sp.Rational(order)
     here, there = book.natural(*p), book.natural(*q)
     middle = tuple(a * e + (1 - a) * f for e, f in zip(here, there))
     if not bool(book.inside(*(e.subs(values) for e in middle))):
-        return oo, values
+        return oo
     total = a * book.log_normaliser(*here) + (1 - a) * book.log_normaliser(*there) - book.log_normaliser(*middle)
-    return total / (a * (1 - a)), values
+    return total / (a * (1 - a))
 
 
 def against(found: float, exact: Expr, values: Values) -> float:

@@ -104,3 +104,18 @@ def test_points_keep_their_own_dtype():
     layer = torch.nn.Linear(1, 1).double()
     far = [x[:400].double() + 1e9 for x in (REAL, FAKE)]
     assert "no critic tells" not in dv.gan.diagnose(layer, *far, steps=100).verdict
+
+
+@pytest.mark.parametrize("kind", ["array", "half", "double", "integer"])
+def test_points_come_in_the_dtype_of_the_network(kind):
+    points = {
+        "array": lambda x: x.double().numpy(),
+        "half": torch.Tensor.half,
+        "double": torch.Tensor.double,
+        "integer": lambda x: (10 * x).long(),
+    }[kind]
+    layer = torch.nn.Linear(1, 1)
+    real, fake = (points(x[:200]) for x in (REAL, FAKE))
+    assert dv.gan.diagnose(layer, real, fake, steps=5).calibration
+    if kind != "double":  # of a function nothing is known: tensors of doubles are taken as they are
+        assert dv.gan.diagnose(lambda x: layer(x), real, fake, steps=5).calibration

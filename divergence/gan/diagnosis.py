@@ -76,7 +76,8 @@ def diagnose(
     calibration, accuracy, the implied divergences of every smooth row and those of the fresh critic are taken on the
     other half. By D = p/(p + q) each f-divergence is an expectation of a function of D, so all rows come from the same
     logits. The critic is called asleep where the fresh one beats its accuracy by more than three standard errors. It is
-    called as it is and on the points' own dtype: put a Module in eval mode first, as its batch norm would learn here.
+    called as it is, on points of its own dtype if it is a Module, else of theirs if they are tensors of 32 or 64 bits,
+    else of 32: put a Module in eval mode first, as its batch norm would learn here.
 
     >>> import torch
     >>> g = torch.Generator().manual_seed(0)
@@ -105,7 +106,8 @@ def diagnose(
         )
     order = torch.Generator().manual_seed(rng)
     seen, held = zip(*(_halves(x, order) for x in (ours, theirs)))
-    told = [_logits(discriminator, x) for x in held]
+    taken = _taken(discriminator, real)
+    told = [_logits(discriminator, x.to(taken)) for x in held]
     fresh = _fresh(seen, rng, steps, width)
     found = [_logits(lambda x: fresh(x[None])[0], x) for x in held]
     accuracy, better = ((float((r > 0).mean()) + float((f <= 0).mean())) / 2 for r, f in (told, found))
@@ -131,6 +133,17 @@ def _verdict(accuracy: float, better: float, error: float, off: float, asleep: b
         return f"no critic tells these samples from data: {better:.1%} right, {accuracy:.1%} by this one"
     calibrated = "calibrated" if off < 0.1 else f"off by {off:.2f} on average"
     return f"the critic is awake, {calibrated}: it judges {accuracy:.1%} right, and the samples are not the data"
+
+
+def _taken(discriminator: Any, real: Any) -> torch.dtype:
+    """The dtype of the points that it is called with: arrays are doubles, and networks seldom."""
+    if isinstance(discriminator, torch.nn.Module):
+        own = [x.dtype for x in discriminator.parameters() if x.is_floating_point()]
+        if own:
+            return own[0]
+    if isinstance(real, Tensor) and real.dtype in (torch.float32, torch.float64):
+        return real.dtype
+    return torch.float32
 
 
 def _doubt(told: np.ndarray) -> str:
