@@ -58,10 +58,12 @@ def _found(form: ClosedForm, order: float) -> float:
 
 def _error(given: Given, order: float, rng: np.random.Generator) -> float:
     first, second = scales(rng, 2), scales(rng, 2)
-    if rng.uniform() < 0.5:
-        near = 10 ** rng.uniform(-9, -0.5)
+    if rng.uniform() < 0.6:
+        near = 10 ** rng.uniform(-9, -0.5) * (rng.uniform() < 0.7)  # or the very same
         second = tuple(value * (1 + near * float(rng.uniform(-1, 1))) for value in first)
     found = _found(_form(given.member(first), given.member(second)), order)
+    if first == second:
+        return abs(found)
     values = dict(zip((*P, *Q), map(sp.Rational, (*first, *second))))
     return against(found, exact_gap(BOOK[given.family], order, given.standard(*P), given.standard(*Q), values), values)
 
@@ -69,7 +71,7 @@ def _error(given: Given, order: float, rng: np.random.Generator) -> float:
 @claim(over=GIVEN, rests_on=RESTS, budget=60)
 def by_what_is_given(given: Given) -> Iterator[Step]:
     r"""The closed forms by the parameters that a library gives, such as a rate or the scale of a lognormal law, are
-    those of the textbook's parameters, far apart and within $10^{-9}$ of each other."""
+    those of the textbook's parameters, far apart, within $10^{-9}$ of each other, and at $P = Q$."""
     for order in ORDERS:
         said = rf"\text{{{given.name.replace('_', ' ')}}},\ a = {order:g}"
         yield rules.checked(said, lambda rng, order=order: _error(given, order, rng), cases=16, within=2e-12)
@@ -161,3 +163,26 @@ def laplace_laws_of_one_scale() -> Iterator[Step]:
         return abs(found - exact) / (exact or 1)
 
     yield rules.checked(r"\int \sqrt{pq}", error, cases=40, within=1e-10)
+
+
+@claim()
+def laws_that_begin_together() -> Iterator[Step]:
+    r"""Pareto laws of one minimum, and exponential laws of one start beside others of two in a batch: $-\log \int p^a
+    q^{1-a} = \log(a\alpha + (1 - a)\beta) - a \log\alpha - (1 - a) \log\beta$ in their rates, and KL
+    $\log(\alpha/\beta) + \beta/\alpha - 1$."""
+
+    def error(rng: np.random.Generator) -> Any:
+        a, order = float(rng.uniform(0.5, 3)), float(rng.uniform(0.1, 0.9))
+        b = a * float(rng.uniform(0.5, 2))
+        mean = order * a + (1 - order) * b
+        gap = (np.log(mean) - order * np.log(a) - (1 - order) * np.log(b)) / (order * (1 - order))
+        kl = np.log(a / b) + b / a - 1
+        start, one = np.asarray([0.0, 0.0]), np.ones(2)
+        pareto = _form(*(Member("pareto", (np.asarray(rate), np.asarray(2.0))) for rate in (a, b)))
+        frames = (start,), (np.asarray([0.0, -0.5]),)
+        batch = _form(*(Member("gamma", (one, one / r, one), frame) for r, frame in zip((a, b), frames)))
+        found = [_found(pareto, order), float(batch.scaled_gap(order)[0])]
+        both = [_found(pareto, 1.0), float(batch.scaled_gap(1.0)[0])]
+        return np.array([abs(x - gap) for x in found] + [abs(x - kl) for x in both]) / (1 + gap + kl)
+
+    yield rules.checked(r"d = 0", error, cases=40, within=1e-12)
